@@ -1,0 +1,36 @@
+"""`python -m training COMMAND`: one table of commands, imported when called."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+COMMANDS: dict[str, str] = {}
+"""Command name to `module:attribute` of its click command."""
+
+
+class CommandTable(click.Group):
+    """A group that imports a command's module only when that command runs."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names in order."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command, or None for an unknown name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name].partition(":")
+        command = getattr(import_module(module), attribute)
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.command(cls=CommandTable, help=__doc__)
+def main() -> None:
+    """Entry point."""
+
+
+if __name__ == "__main__":
+    main(prog_name="python -m training")
