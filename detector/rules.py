@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
 from importlib.resources import files
 from types import MappingProxyType
 from typing import cast
@@ -68,6 +69,12 @@ def catalogue() -> Mapping[str, Rule]:
                 machine_rate=rates.get("machine_per_1000"),
             )
     return MappingProxyType(dict(sorted(rules.items())))
+
+
+@lru_cache(maxsize=1)
+def rules_version() -> str:
+    """First 12 hex digits of a digest over every rule with its rates."""
+    return sha256(repr(sorted(catalogue().items())).encode()).hexdigest()[:12]
 
 
 def select_rules(select: tuple[str, ...] = (), ignore: tuple[str, ...] = ()) -> frozenset[str]:

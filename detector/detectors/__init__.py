@@ -1,0 +1,17 @@
+"""The detectors, in one explicit tuple: to add one, write its module and name it here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from detector.detectors.base import Detector
+
+DetectorFactory = Callable[[float, "str | None"], Detector]
+"""Makes a detector from the target false-positive rate and the path of a user's calibration."""
+
+DETECTORS: tuple[DetectorFactory, ...] = ()
+
+
+def default_detectors(target_fpr: float = 0.01, calibration: str | None = None) -> tuple[Detector, ...]:
+    """One of each detector, ready to use; models load on first use."""
+    return tuple(make(target_fpr, calibration) for make in DETECTORS)

@@ -1,0 +1,1 @@
+"""Renderers of a report: one module a format, each `render_FORMAT(report…)`."""

@@ -1,0 +1,156 @@
+"""The pipeline: articles to reports, through every detector."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from itertools import islice
+
+from detector.credibility import Findings, assess
+from detector.detectors import default_detectors
+from detector.detectors.base import Detector
+from detector.document import Document, build_document
+from detector.errors import UsageError
+from detector.report import Engine, Report, SentenceFinding
+from detector.rules import rules_version, select_rules
+from detector.types import Article, Detection, Flag, Json, SentenceSourcing
+
+
+@dataclass(frozen=True, slots=True)
+class AnalyzerSettings:
+    """Options of an `Analyzer`.
+
+    Parameters
+    ----------
+    target_fpr
+        False-positive rate that the machine-writing threshold promises: 0.005, 0.01 or 0.05.
+    select, ignore
+        Rule codes or their prefixes to keep on, or to switch off.
+    seconds
+        Time budget of one article; detectors that it doesn't reach are named in `incomplete`
+        and the score abstains. None for no budget.
+    calibration
+        Path of a calibration made by `dateline calibrate` from one's own human articles.
+    """
+
+    target_fpr: float = 0.01
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    seconds: float | None = None
+    calibration: str | None = None
+
+
+class Analyzer:
+    """Scores articles; loads its models once, holds no state of an article, safe to share by threads.
+
+    Examples
+    --------
+    >>> report = Analyzer().analyze("Officials said talks were held.")
+    >>> report.credibility.abstained
+    True
+    """
+
+    def __init__(
+        self, settings: AnalyzerSettings | None = None, *, detectors: Sequence[Detector] | None = None
+    ) -> None:
+        self.settings = settings or AnalyzerSettings()
+        if self.settings.seconds is not None and self.settings.seconds <= 0:
+            raise UsageError("the time budget `seconds` must be positive")
+        self._enabled = select_rules(self.settings.select, self.settings.ignore)
+        self._detectors = tuple(
+            default_detectors(self.settings.target_fpr, self.settings.calibration)
+            if detectors is None
+            else detectors
+        )
+        models = tuple(model for detector in self._detectors for model in detector.models)
+        self.engine = Engine(version("dateline"), models, rules_version())
+
+    def analyze(self, article: Article | str) -> Report:
+        """Score one article or one plain text."""
+        return self._analyze_batch([_as_article(article)])[0]
+
+    def analyze_many(self, articles: Iterable[Article | str], *, batch_size: int = 16) -> Iterator[Report]:
+        """Score a stream of articles in order, holding no more than `batch_size` of them at once."""
+        stream = iter(articles)
+        while batch := [_as_article(article) for article in islice(stream, batch_size)]:
+            yield from self._analyze_batch(batch)
+
+    def _analyze_batch(self, articles: Sequence[Article]) -> list[Report]:
+        documents = [build_document(article) for article in articles]
+        budget = self.settings.seconds
+        deadline = None if budget is None else time.monotonic() + budget * len(documents)
+        by_detector = [self._detect(detector, documents, deadline) for detector in self._detectors]
+        return [
+            self._report(document, detections)
+            for document, *detections in zip(documents, *by_detector, strict=True)
+        ]
+
+    def _detect(
+        self, detector: Detector, documents: Sequence[Document], deadline: float | None
+    ) -> list[Detection]:
+        """Detections of one detector; what fails in a batch is tried again one by one."""
+        if deadline is not None and time.monotonic() > deadline:
+            return [_failure(detector, "the time budget was used up")] * len(documents)
+        try:
+            detections = detector.detect(documents)
+            if len(detections) != len(documents):
+                raise RuntimeError(f"{len(detections)} detections for {len(documents)} documents")
+        except Exception as error:  # noqa: BLE001 - a detector's bug must not lose the others' results
+            if len(documents) > 1:
+                return [self._detect(detector, [document], deadline)[0] for document in documents]
+            return [_failure(detector, type(error).__name__)]
+        return detections
+
+    def _report(self, document: Document, detections: Sequence[Detection]) -> Report:
+        signals: dict[str, Json] = {}
+        for detection in detections:
+            signals.update(detection.signals)
+        flags = sorted(
+            (flag for d in detections for flag in d.flags if flag.rule in self._enabled), key=_text_order
+        )
+        sourcing = next((d.sourcing for d in detections if d.sourcing), ())
+        sentences = _sentences(
+            document, sourcing, next((d.ai_probabilities for d in detections if d.ai_probabilities), ())
+        )
+        incomplete = tuple(reason for d in detections for reason in d.incomplete)
+        findings = Findings(document.words, document.language.code, signals, flags, sentences, incomplete)
+        return Report(
+            article=document.article,
+            language=document.language.code,
+            words=document.words,
+            engine=self.engine,
+            credibility=assess(findings),
+            signals=signals,
+            sentences=sentences,
+            flags=tuple(flags),
+            warnings=tuple(dict.fromkeys(w for d in detections for w in d.warnings)),
+            incomplete=incomplete,
+        )
+
+
+def _as_article(article: Article | str) -> Article:
+    return Article(article) if isinstance(article, str) else article
+
+
+def _failure(detector: Detector, reason: str) -> Detection:
+    return Detection(incomplete=(f"{detector.name}: {reason}",))
+
+
+def _text_order(flag: Flag) -> tuple[int, int, str]:
+    return flag.span.start, -flag.span.end, flag.rule
+
+
+def _sentences(
+    document: Document, sourcing: Sequence[SentenceSourcing], probabilities: Sequence[float]
+) -> tuple[SentenceFinding, ...]:
+    unknown = SentenceSourcing(role="claim", claim_probability=0.0)
+    return tuple(
+        SentenceFinding(
+            document.raw_span(sentence.start, sentence.end),
+            sourcing[index] if sourcing else unknown,
+            probabilities[index] if probabilities else None,
+        )
+        for index, sentence in enumerate(document.sentences)
+    )

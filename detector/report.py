@@ -1,0 +1,230 @@
+"""The report of one article: what every output format shows, and its one JSON shape."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
+from itertools import accumulate
+from typing import Literal, TypeAlias, get_args
+
+from detector.errors import UsageError
+from detector.types import (
+    Article,
+    Category,
+    Credibility,
+    Flag,
+    Json,
+    ModelInfo,
+    SentenceSourcing,
+    SourceAnchor,
+    Span,
+    TimeAnchor,
+)
+
+SCHEMA_VERSION = "1"
+OffsetUnit: TypeAlias = Literal["codepoint", "utf16"]
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What computed a report: version, artifacts with their digests, digest of the rules."""
+
+    version: str
+    models: tuple[ModelInfo, ...]
+    rules_version: str
+    name: str = "dateline"
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceFinding:
+    """One sentence: where it is, what it claims on whose authority, and how machine-like it reads."""
+
+    span: Span
+    sourcing: SentenceSourcing
+    ai_probability: float | None = None
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything Dateline says of one article; spans are in code points of `article.text`."""
+
+    article: Article
+    language: str
+    words: int
+    engine: Engine
+    credibility: Credibility
+    signals: Mapping[str, Json] = field(default_factory=dict)
+    sentences: tuple[SentenceFinding, ...] = ()
+    flags: tuple[Flag, ...] = ()
+    warnings: tuple[str, ...] = ()
+    incomplete: tuple[str, ...] = ()
+
+    @cached_property
+    def text_sha256(self) -> str:
+        """Digest of the text as UTF-8; lone surrogates are kept as their three bytes."""
+        return sha256(self.article.text.encode("utf-8", "surrogatepass")).hexdigest()
+
+    def quote(self, span: Span) -> str:
+        """Slice of the raw text."""
+        return self.article.text[span.start : span.end]
+
+    def flags_of(self, category: Category) -> tuple[Flag, ...]:
+        """Flags of one category, in the order of the text."""
+        return tuple(flag for flag in self.flags if flag.category == category)
+
+    def to_dict(self, offset_unit: OffsetUnit = "codepoint") -> dict[str, Json]:
+        """Give the JSON object of the report contract, schema version 1.
+
+        Parameters
+        ----------
+        offset_unit
+            `"codepoint"`, or `"utf16"` for browsers and JavaScript.
+
+        Raises
+        ------
+        UsageError
+            For another unit.
+        """
+        return _Serialiser(self, offset_unit).report()
+
+    def to_json(self, offset_unit: OffsetUnit = "codepoint", indent: int | None = None) -> str:
+        """`to_dict` as JSON text; a lone surrogate is written as its `\\uXXXX` escape."""
+        return dump_json(self.to_dict(offset_unit), indent)
+
+    def _repr_html_(self) -> str:
+        """Show the report in a notebook."""
+        from detector.reports.html import render_fragment
+
+        return render_fragment(self)
+
+    def _repr_markdown_(self) -> str:
+        """Show the report where a notebook front end prefers Markdown."""
+        from detector.reports.markdown import render_markdown
+
+        return render_markdown(self)
+
+
+def dump_json(value: Json, indent: int | None = None) -> str:
+    r"""JSON text that any UTF-8 stream can take, whatever code points the value holds.
+
+    >>> print(dump_json({"quote": "é \ud800"}))
+    {"quote": "é \ud800"}
+    """
+    text = json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False)
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def offset_mapper(text: str, unit: str) -> Callable[[int], int]:
+    """Map code-point offsets of `text` to the unit asked for.
+
+    >>> offset_mapper("a😀b", "utf16")(2)
+    3
+    """
+    if unit == "codepoint":
+        return int
+    if unit != "utf16":
+        raise UsageError(f"unknown offset unit {unit!r}; use one of {', '.join(get_args(OffsetUnit))}")
+    if not text or max(text) < "\U00010000":
+        return int
+    starts = list(accumulate((2 if char > "\uffff" else 1 for char in text), initial=0))
+    return starts.__getitem__
+
+
+class _Serialiser:
+    """Turns one report into plain JSON values."""
+
+    def __init__(self, report: Report, unit: str) -> None:
+        self._report = report
+        self._unit = unit
+        self._at = offset_mapper(report.article.text, unit)
+
+    def report(self) -> dict[str, Json]:
+        report = self._report
+        article, credibility = report.article, report.credibility
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "article": {
+                "id": article.id,
+                "title": article.title,
+                "published": article.published.isoformat() if article.published else None,
+                "url": article.url,
+                "language": report.language,
+                "words": report.words,
+                "text_sha256": report.text_sha256,
+                "offset_unit": self._unit,
+            },
+            "engine": {
+                "name": report.engine.name,
+                "version": report.engine.version,
+                "models": [
+                    {"name": m.name, "version": m.version, "sha256": m.sha256} for m in report.engine.models
+                ],
+                "rules_version": report.engine.rules_version,
+            },
+            "credibility": {
+                "score": credibility.score,
+                "band": credibility.band,
+                "abstained": credibility.abstained,
+                "reasons": list(credibility.reasons),
+                "contributions": [
+                    {"signal": c.signal, "points": c.points, "why": c.why} for c in credibility.contributions
+                ],
+            },
+            "signals": {name: self._signal(name, value) for name, value in report.signals.items()},
+            "sentences": [self._sentence(sentence) for sentence in report.sentences],
+            "flags": [self._flag(index, flag) for index, flag in enumerate(report.flags, start=1)],
+            "warnings": list(report.warnings),
+            "incomplete": list(report.incomplete),
+        }
+
+    def _span(self, span: Span) -> dict[str, Json]:
+        return {"start": self._at(span.start), "end": self._at(span.end)}
+
+    def _signal(self, name: str, value: Json) -> Json:
+        if name != "ai_generated" or not isinstance(value, dict):
+            return value
+        windows = value.get("windows")
+        if not isinstance(windows, list):
+            return value
+        return {**value, "windows": [self._window(window) for window in windows]}
+
+    def _window(self, window: Json) -> Json:
+        assert isinstance(window, dict)
+        start, end = window["start"], window["end"]
+        assert isinstance(start, int)
+        assert isinstance(end, int)
+        return {**window, **self._span(Span(start, end))}
+
+    def _sentence(self, finding: SentenceFinding) -> dict[str, Json]:
+        sourcing = finding.sourcing
+        return {
+            **self._span(finding.span),
+            "role": sourcing.role,
+            "claim_probability": sourcing.claim_probability,
+            "source": self._anchor(sourcing.source),
+            "time": {**self._anchor(sourcing.time), "value": sourcing.time.value},
+            "unsupported": sourcing.unsupported,
+            "ai_probability": finding.ai_probability,
+        }
+
+    def _anchor(self, anchor: SourceAnchor | TimeAnchor) -> dict[str, Json]:
+        span = anchor.span
+        place: dict[str, Json] = {"start": None, "end": None} if span is None else self._span(span)
+        text = None if span is None else self._report.quote(span)
+        return {"kind": anchor.kind, "text": text, **place, "inherited": anchor.inherited}
+
+    def _flag(self, index: int, flag: Flag) -> dict[str, Json]:
+        return {
+            "id": f"f{index}",
+            "rule": flag.rule,
+            "category": flag.category,
+            "severity": flag.severity,
+            **self._span(flag.span),
+            "quote": self._report.quote(flag.span),
+            "message": flag.message,
+            "score": flag.score,
+            "counted": flag.counted,
+        }

@@ -1,0 +1,45 @@
+"""A report as Markdown: for notebook front ends and for comments in a review."""
+
+from __future__ import annotations
+
+import re
+
+from detector.report import Report
+from detector.reports.segments import BAND_NAMES, CATEGORY_NAMES, SIGNAL_NAMES, is_whole_article
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&-])")
+QUOTE_LIMIT = 120
+
+
+def render_markdown(report: Report) -> str:
+    """Give score, ledger and flags as Markdown; everything from the article is escaped."""
+    credibility = report.credibility
+    title = report.article.title or report.article.id or report.article.source
+    lines = [f"**{escape(title)}**", ""]
+    if credibility.score is None or credibility.band is None:
+        lines += ["No score: " + " ".join(escape(reason) for reason in credibility.reasons)]
+    else:
+        lines += [f"Credibility **{credibility.score:g} / 100** ({BAND_NAMES[credibility.band]})", ""]
+        lines += ["| points | signal | why |", "| ---: | --- | --- |"]
+        lines += [
+            f"| {c.points:+.1f} | {SIGNAL_NAMES.get(c.signal, c.signal)} | {escape(c.why)} |"
+            for c in credibility.contributions
+        ]
+    for category, heading in CATEGORY_NAMES.items():
+        flags = report.flags_of(category)
+        if flags:
+            lines += ["", f"**{heading}** ({len(flags)})", ""]
+        for flag in flags:
+            whole = is_whole_article(flag, len(report.article.text))
+            quote = "the whole article" if whole else report.quote(flag.span)[:QUOTE_LIMIT]
+            lines.append(f"- `{flag.rule}` “{escape(quote)}”: {escape(flag.message)}")
+    return "\n".join(lines) + "\n"
+
+
+def escape(text: str) -> str:
+    r"""Make a text inert in Markdown, on one line.
+
+    >>> print(escape("<b> [x](y)"))
+    \<b\> \[x\]\(y\)
+    """
+    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))

@@ -1,0 +1,154 @@
+"""A report for the terminal: 80 columns, colour where there is some, marks where there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from operator import attrgetter
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.rule import Rule as Line
+from rich.table import Table
+from rich.text import Text
+
+from detector.report import Report
+from detector.reports.segments import BAND_NAMES, CATEGORY_NAMES, SIGNAL_NAMES, is_whole_article
+from detector.rules import catalogue
+from detector.types import Flag
+
+COLOURS = {
+    "unsupported_claim": "dark_orange3",
+    "machine_writing": "medium_purple",
+    "boilerplate": "deep_sky_blue3",
+    "integrity": "red3",
+}
+BAND_COLOURS = {"high": "green4", "moderate": "gold3", "low": "dark_orange3", "very_low": "red3"}
+EXCERPTS_PER_RULE = 4
+EXCERPT_CONTEXT = 48
+
+
+def render_text(report: Report, console: Console, *, every_flag: bool = False) -> RenderableType:
+    """Lay one report out for `console`: score, ledger of points, flags by category and rule.
+
+    `every_flag` lists all flags; otherwise at most four excerpts of a rule are shown.
+    """
+    parts: list[RenderableType] = [_title(report), _score(report), _ledger(report)]
+    plain = console.no_color or not console.is_terminal
+    for category, heading in CATEGORY_NAMES.items():
+        flags = report.flags_of(category)
+        if flags:
+            shown = [f for f in flags if every_flag or f.counted]
+            head = Text(f"\n{heading}", style=f"bold {COLOURS[category]}")
+            head.append(f"  {len(flags)} flag{'s' * (len(flags) > 1)}", style="dim")
+            if len(shown) < len(flags):
+                head.append(f", {len(flags) - len(shown)} of them at no cost", style="dim")
+            parts.append(head)
+            parts += [_rule_block(report, list(group), every_flag, plain) for group in _by_rule(shown)]
+    for warning in (*report.warnings, *report.incomplete):
+        parts.append(Text(f"! {warning}", style="yellow"))
+    return Group(*parts, Text(""))
+
+
+def _by_rule(flags: Sequence[Flag]) -> list[list[Flag]]:
+    ordered = sorted(flags, key=attrgetter("rule"))
+    return [list(group) for _, group in groupby(ordered, key=attrgetter("rule"))]
+
+
+def _title(report: Report) -> RenderableType:
+    article = report.article
+    name = article.id or article.source
+    title = Text(_one_line(article.title or name), style="bold")
+    details = [name] if article.title else []
+    details += [f"{report.words} words", report.language]
+    details.append(f"published {article.published}" if article.published else "no date known")
+    return Group(Line(style="dim"), title, Text(", ".join(details), style="dim"))
+
+
+def _score(report: Report) -> RenderableType:
+    credibility = report.credibility
+    if credibility.score is None or credibility.band is None:
+        lines = [Text("Credibility  no score", style="bold yellow")]
+        lines += [Text(f"  {reason}") for reason in credibility.reasons]
+        return Group(*lines)
+    colour = BAND_COLOURS[credibility.band]
+    filled = round(credibility.score / 100 * 30)
+    line = Text("Credibility  ")
+    line.append(f"{credibility.score:g} / 100", style=f"bold {colour}")
+    line.append(f"  {BAND_NAMES[credibility.band]}  ")
+    line.append("█" * filled, style=colour).append("░" * (30 - filled), style="dim")
+    return line
+
+
+def _ledger(report: Report) -> RenderableType:
+    if report.credibility.score is None:
+        return _ai_line(report)
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(style="dim")
+    for c in report.credibility.contributions:
+        points = Text(f"{c.points:+.1f}", style="red3" if c.points < 0 else "")
+        table.add_row(points, SIGNAL_NAMES.get(c.signal, c.signal), c.why)
+    table.add_row(Text(f"{report.credibility.score:.1f}", style="bold"), Text("score", style="bold"), "")
+    return Group(Text(""), Padding(table, (0, 0, 0, 2)), _ai_line(report))
+
+
+def _ai_line(report: Report) -> RenderableType:
+    signal = report.signals.get("ai_generated")
+    if not isinstance(signal, dict) or not isinstance(signal.get("probability"), float):
+        return Text("")
+    calibration = signal.get("calibration")
+    behind = ""
+    if isinstance(calibration, dict):
+        behind = (
+            f" (threshold {signal['threshold']:.2f}: at most {calibration.get('fpr_upper95', 0):.1%} of human "
+            f"articles, from {calibration.get('n_human')} of {calibration.get('corpus')})"
+        )
+    verdict = str(signal.get("verdict")).replace("_", " ")
+    return Text(f"\nMachine writing: {verdict}, {signal['probability']:.2f}{behind}", style="dim")
+
+
+def _rule_block(report: Report, flags: Sequence[Flag], every_flag: bool, plain: bool) -> RenderableType:
+    rule = catalogue()[flags[0].rule]
+    shown = flags if every_flag else flags[:EXCERPTS_PER_RULE]
+    head = Text(f"{rule.code} ", style=f"bold {COLOURS[rule.category]}")
+    head.append(rule.name.replace("-", " "), style="bold").append(f" ×{len(flags)}", style="dim")
+    lines: list[RenderableType] = [head]
+    for flag in shown:
+        excerpt = _excerpt(report, flag, plain)
+        lines.append(Padding(excerpt, (0, 0, 0, 2)))
+        lines.append(Padding(Text(flag.message, style="dim italic"), (0, 0, 0, 4)))
+    if len(flags) > len(shown):
+        lines.append(Text(f"  … and {len(flags) - len(shown)} more (--verbose or --format html)", style="dim"))
+    return Padding(Group(*lines), (0, 0, 0, 2))
+
+
+def _excerpt(report: Report, flag: Flag, plain: bool) -> Text:
+    """Show the flagged phrase in its place; underlined, or in brackets where there is no colour."""
+    text = report.article.text
+    if is_whole_article(flag, len(text)):
+        return Text("(the whole article)")
+    start, end = max(0, flag.span.start - EXCERPT_CONTEXT), min(len(text), flag.span.end + EXCERPT_CONTEXT)
+    before = text[start : flag.span.start]
+    after = text[flag.span.end : end]
+    if start:
+        before = "…" + before.partition(" ")[2]
+    if end < len(text):
+        after = after.rpartition(" ")[0] + "…"
+    quote = report.quote(flag.span)
+    if len(quote) > 160:
+        quote = quote[:100] + " … " + quote[-50:]
+    excerpt = Text(_printable(before))
+    style = "" if plain else f"underline {COLOURS[flag.category]}"
+    excerpt.append(f"[{_printable(quote)}]" if plain else _printable(quote), style=style)
+    return excerpt.append(_printable(after))
+
+
+def _printable(text: str) -> str:
+    """Keep an article's control characters from reaching the terminal."""
+    return "".join(c if c.isprintable() else " " if c.isspace() else f"<U+{ord(c):04X}>" for c in text)
+
+
+def _one_line(text: str) -> str:
+    return _printable(" ".join(text.split()))
