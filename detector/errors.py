@@ -1,12 +1,12 @@
 """The exceptions that Dateline raises.
 
-    DatelineError
-    ├── InputError            the input is at fault; the message names it and the way out
-    │   ├── UnreadableError     not text, not of the format it claims, or damaged
-    │   ├── TooLargeError       over a cap on size, nesting, decompression or time
-    │   └── EmptyInputError     nothing readable is left after the container is opened
-    ├── UsageError            an option or a setting is out of its range
-    └── ModelError            an artifact is missing, altered, or does not fit this version
+DatelineError
+├── InputError            the input is at fault; the message names it and the way out
+│   ├── UnreadableError     not text, not of the format it claims, or damaged
+│   ├── TooLargeError       over a cap on size, nesting, decompression or time
+│   └── EmptyInputError     nothing readable is left after the container is opened
+├── UsageError            an option or a setting is out of its range
+└── ModelError            an artifact is missing, altered, or does not fit this version
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from urllib.parse import quote as url_quote
 
-from detector.report import Report
+from detector.report import Report, offset_mapper
 from detector.rules import catalogue
 from detector.types import Json, Span
 
@@ -53,8 +53,8 @@ def _results(report: Report) -> Iterator[dict[str, Json]]:
             "startColumn": column,
             "endLine": end_line,
             "endColumn": end_column,
-            "charOffset": lines.utf16(0, flag.span.start),
-            "charLength": lines.utf16(flag.span.start, flag.span.end),
+            "charOffset": lines.utf16(flag.span.start),
+            "charLength": lines.utf16(flag.span.end) - lines.utf16(flag.span.start),
         }
         location: dict[str, Json] = {
             "artifactLocation": {"uri": url_quote(report.article.source)},
@@ -82,21 +82,18 @@ def render_github(report: Report) -> Iterator[str]:
 
 
 class _LineIndex:
-    """Line and column, from 1, of offsets into a text."""
+    """Line and column, from 1, of offsets into a text; columns count UTF-16 units."""
 
     def __init__(self, text: str) -> None:
-        self._text = text
+        self.utf16 = offset_mapper(text, "utf16")
         self._starts = [0, *(i + 1 for i, char in enumerate(text) if char == "\n")]
 
     def place(self, span: Span) -> tuple[tuple[int, int], tuple[int, int]]:
         return self._place(span.start), self._place(span.end)
 
-    def utf16(self, start: int, end: int) -> int:
-        return sum(2 if char > "\uffff" else 1 for char in self._text[start:end])
-
     def _place(self, offset: int) -> tuple[int, int]:
         line = bisect_right(self._starts, offset)
-        return line, self.utf16(self._starts[line - 1], offset) + 1
+        return line, self.utf16(offset) - self.utf16(self._starts[line - 1]) + 1
 
 
 def _data(text: str) -> str:

@@ -120,7 +120,9 @@ def _rule_block(report: Report, flags: Sequence[Flag], every_flag: bool, plain: 
         lines.append(Padding(excerpt, (0, 0, 0, 2)))
         lines.append(Padding(Text(flag.message, style="dim italic"), (0, 0, 0, 4)))
     if len(flags) > len(shown):
-        lines.append(Text(f"  … and {len(flags) - len(shown)} more (--verbose or --format html)", style="dim"))
+        lines.append(
+            Text(f"  … and {len(flags) - len(shown)} more (--verbose or --format html)", style="dim")
+        )
     return Padding(Group(*lines), (0, 0, 0, 2))
 
 

@@ -1,0 +1,115 @@
+"""A report as one self-contained HTML page, or as a fragment for a notebook: no script, no outside asset.
+
+Everything that comes from an article goes through Jinja2's autoescaping; filters by category and
+tooltips are CSS alone, so the page works under the strictest content-security policy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
+from operator import attrgetter
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from detector.report import Report
+from detector.reports.segments import (
+    BAND_NAMES,
+    CATEGORY_NAMES,
+    SIGNAL_NAMES,
+    cut,
+    is_whole_article,
+)
+from detector.rules import catalogue
+from detector.types import Category, Flag
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A stretch of text as the template draws it; `anchors` are the flags that begin here."""
+
+    text: str
+    categories: tuple[Category, ...]
+    anchors: tuple[str, ...]
+    tip: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListedFlag:
+    """A flag with its identifier in the page."""
+
+    id: str
+    flag: Flag
+    quote: str
+    whole: bool
+
+
+@lru_cache(maxsize=1)
+def environment() -> Environment:
+    """Templates with autoescaping; `asset` includes a style sheet of ours, verbatim."""
+    env = Environment(
+        loader=PackageLoader("detector.reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    loader = env.loader
+    assert loader is not None
+    # The only text that skips escaping is our own style sheet.
+    env.globals["asset"] = lambda name: Markup(loader.get_source(env, name)[0])  # noqa: S704
+    env.globals.update(categories=CATEGORY_NAMES, signals=SIGNAL_NAMES, bands=BAND_NAMES)
+    env.globals["rules"] = catalogue()
+    return env
+
+
+def render_page(report: Report) -> str:
+    """Give a whole HTML page for one report."""
+    return environment().get_template("page.html").render(**_context(report))
+
+
+def render_fragment(report: Report) -> str:
+    """Give a `<div>` with its own scoped style, for `_repr_html_`."""
+    return environment().get_template("fragment.html").render(**_context(report))
+
+
+def _context(report: Report) -> dict[str, object]:
+    flags = [
+        ListedFlag(
+            f"f{index}", flag, report.quote(flag.span), is_whole_article(flag, len(report.article.text))
+        )
+        for index, flag in enumerate(report.flags, start=1)
+    ]
+    groups = {
+        category: _by_rule([listed for listed in flags if listed.flag.category == category])
+        for category in CATEGORY_NAMES
+    }
+    return {
+        "report": report,
+        "title": report.article.title or report.article.id or report.article.source,
+        "marks": list(_marks(report, flags)),
+        "groups": groups,
+        "counts": {category: len(report.flags_of(category)) for category in CATEGORY_NAMES},
+        "ai": report.signals.get("ai_generated"),
+        "quote": report.quote,
+    }
+
+
+def _by_rule(listed: Sequence[ListedFlag]) -> list[tuple[str, list[ListedFlag]]]:
+    ordered = sorted(listed, key=attrgetter("flag.rule"))
+    return [(rule, list(group)) for rule, group in groupby(ordered, key=attrgetter("flag.rule"))]
+
+
+def _marks(report: Report, listed: Sequence[ListedFlag]) -> Iterator[Mark]:
+    drawn = [entry for entry in listed if not entry.whole]
+    for segment in cut(len(report.article.text), [entry.flag for entry in drawn]):
+        here = [drawn[index] for index in segment.flags]
+        yield Mark(
+            text=report.article.text[segment.start : segment.end],
+            categories=tuple(dict.fromkeys(entry.flag.category for entry in here)),
+            anchors=tuple(entry.id for entry in here if entry.flag.span.start == segment.start),
+            tip="\n".join(f"{entry.flag.rule}: {entry.flag.message}" for entry in here),
+        )
