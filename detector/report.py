@@ -37,6 +37,16 @@ class Engine:
     rules_version: str
     name: str = "dateline"
 
+    def to_dict(self) -> dict[str, Json]:
+        """Give the report's `engine` object, which is also what `GET /v1/model` gives."""
+        models: list[Json] = [{"name": m.name, "version": m.version, "sha256": m.sha256} for m in self.models]
+        return {
+            "name": self.name,
+            "version": self.version,
+            "models": models,
+            "rules_version": self.rules_version,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class SentenceFinding:
@@ -156,14 +166,7 @@ class _Serialiser:
                 "text_sha256": report.text_sha256,
                 "offset_unit": self._unit,
             },
-            "engine": {
-                "name": report.engine.name,
-                "version": report.engine.version,
-                "models": [
-                    {"name": m.name, "version": m.version, "sha256": m.sha256} for m in report.engine.models
-                ],
-                "rules_version": report.engine.rules_version,
-            },
+            "engine": report.engine.to_dict(),
             "credibility": {
                 "score": credibility.score,
                 "band": credibility.band,

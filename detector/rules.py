@@ -13,7 +13,7 @@ from typing import cast
 
 from detector.data import load_toml
 from detector.errors import UsageError
-from detector.types import Category, Severity
+from detector.types import Category, Json, Severity
 
 FAMILIES = ("AI", "BP", "EVT", "INT", "NUM", "SRC", "TMP")
 
@@ -44,6 +44,21 @@ class Rule:
         if self.always_counted or self.human_rate is None or self.machine_rate is None:
             return True
         return self.human_rate < self.machine_rate
+
+    def to_dict(self) -> dict[str, Json]:
+        """Give the JSON of `dateline rules --format json` and of `GET /v1/rules`."""
+        return {
+            "code": self.code,
+            "name": self.name,
+            "category": self.category,
+            "severity": self.severity,
+            "counted": self.counted,
+            "meaning": self.meaning,
+            "advice": self.advice,
+            "example": self.example,
+            "human_per_1000_words": self.human_rate,
+            "machine_per_1000_words": self.machine_rate,
+        }
 
 
 @lru_cache(maxsize=1)

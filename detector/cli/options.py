@@ -1,0 +1,90 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+import click
+from rich.console import Console
+
+from detector.analyzer import AnalyzerSettings
+
+Command = Callable[..., Any]
+
+
+class CodeList(click.ParamType):
+    """Rule codes or prefixes, separated by commas."""
+
+    name = "codes"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        """Split at commas and drop blanks."""
+        if isinstance(value, tuple):
+            return value
+        return tuple(part.strip() for part in str(value).split(",") if part.strip())
+
+
+def analyzer_options(command: Command) -> Command:
+    """Add the options of an `Analyzer`; the command receives them as one `settings`."""
+
+    @click.option(
+        "--target-fpr",
+        type=float,
+        default=0.01,
+        show_default=True,
+        help="False-positive rate that the machine-writing threshold promises.",
+    )
+    @click.option("--select", type=CodeList(), default="", help="Only these rule codes or prefixes.")
+    @click.option("--ignore", type=CodeList(), default="", help="All but these rule codes or prefixes.")
+    @click.option("--seconds", type=float, default=None, help="Time budget of one article.")
+    @click.option(
+        "--calibration",
+        type=click.Path(exists=True, dir_okay=False),
+        default=None,
+        help="Calibration from `dateline calibrate`.",
+    )
+    @functools.wraps(command)
+    def wrapped(
+        *args: Any,
+        target_fpr: float,
+        select: tuple[str, ...],
+        ignore: tuple[str, ...],
+        seconds: float | None,
+        calibration: str | None,
+        **kwargs: Any,
+    ) -> Any:
+        settings = AnalyzerSettings(target_fpr, select, ignore, seconds, calibration)
+        return command(*args, settings=settings, **kwargs)
+
+    return wrapped
+
+
+published_option = click.option(
+    "--published",
+    type=click.DateTime(["%Y-%m-%d"]),
+    default=None,
+    help="Publication date, where the input has none.",
+)
+quiet_option = click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
+offsets_option = click.option(
+    "--offsets",
+    type=click.Choice(["codepoint", "utf16"]),
+    default="codepoint",
+    show_default=True,
+    help="Unit of offsets in JSON.",
+)
+
+
+def as_date(moment: datetime | None) -> date | None:
+    """Turn click's datetime into a date."""
+    return None if moment is None else moment.date()
+
+
+def error_console() -> Console:
+    """Console on stderr, where progress, warnings and errors go."""
+    return Console(stderr=True, highlight=False)

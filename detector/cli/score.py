@@ -1,0 +1,166 @@
+"""`dateline score`: score articles from files or stdin and print their reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Literal
+
+import click
+from rich.console import Console
+
+from detector.analyzer import Analyzer, AnalyzerSettings
+from detector.cli.options import (
+    analyzer_options,
+    as_date,
+    error_console,
+    offsets_option,
+    published_option,
+    quiet_option,
+)
+from detector.errors import InputError
+from detector.reading import read_articles
+from detector.report import OffsetUnit, Report, dump_json
+from detector.types import Article
+
+Format = Literal["text", "json", "jsonl", "html", "sarif", "github"]
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH|-...")
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(["text", "json", "jsonl", "html", "sarif", "github"]),
+    default="text",
+    show_default=True,
+)
+@click.option("--fail-under", type=float, default=None, help="Exit with 1 where a score is below this.")
+@click.option("-v", "--verbose", is_flag=True, help="Text output shows every flag, uncounted ones too.")
+@published_option
+@offsets_option
+@quiet_option
+@analyzer_options
+@click.pass_context
+def score(
+    ctx: click.Context,
+    paths: tuple[str, ...],
+    output_format: Format,
+    fail_under: float | None,
+    verbose: bool,
+    published: datetime | None,
+    offsets: OffsetUnit,
+    quiet: bool,
+    settings: AnalyzerSettings,
+) -> None:
+    """Score each PATH (text, HTML, Markdown, docx, pdf, JSON, JSONL; `-` is stdin).
+
+    stdout carries the reports alone. A file that can't be read is named on stderr, the others
+    are scored all the same, and the exit code is 2.
+    """
+    analyzer = Analyzer(settings)
+    articles = _Articles(paths, as_date(published))
+    reports = analyzer.analyze_many(articles)
+    lowest = _print_reports(reports, output_format, offsets, verbose)
+    if articles.failed:
+        ctx.exit(2)
+    if fail_under is not None and lowest is not None and lowest < fail_under:
+        if not quiet:
+            error_console().print(f"score {lowest:g} is below {fail_under:g}")
+        ctx.exit(1)
+
+
+class _Articles:
+    """Articles of some paths, in order; a path that can't be read is reported and counted."""
+
+    def __init__(self, paths: Sequence[str], published: date | None) -> None:
+        self._paths = paths
+        self._published = published
+        self.failed = 0
+
+    def __iter__(self) -> Iterator[Article]:
+        for path in self._paths:
+            try:
+                for item in read_articles(path):
+                    if isinstance(item, InputError):
+                        self._fail(item)
+                    elif self._published and item.published is None:
+                        yield replace(item, published=self._published)
+                    else:
+                        yield item
+            except InputError as error:
+                self._fail(error)
+
+    def _fail(self, error: InputError) -> None:
+        self.failed += 1
+        click.echo(f"dateline: {error}", err=True)
+
+
+def _print_reports(
+    reports: Iterator[Report], output_format: Format, offsets: OffsetUnit, verbose: bool
+) -> float | None:
+    """Print reports as they come; give the lowest score."""
+    scores: list[float] = []
+
+    def watch() -> Iterator[Report]:
+        for report in reports:
+            if report.credibility.score is not None:
+                scores.append(report.credibility.score)
+            yield report
+
+    _PRINTERS[output_format](watch(), offsets, verbose)
+    return min(scores, default=None)
+
+
+def _print_text(reports: Iterator[Report], offsets: OffsetUnit, verbose: bool) -> None:
+    from detector.reports.text import render_text
+
+    console = Console(highlight=False)
+    for report in reports:
+        console.print(render_text(report, console, every_flag=verbose))
+
+
+def _print_json(reports: Iterator[Report], offsets: OffsetUnit, verbose: bool) -> None:
+    values = [report.to_dict(offsets) for report in reports]
+    if values:
+        click.echo(dump_json(values[0] if len(values) == 1 else [*values], indent=2))
+
+
+def _print_jsonl(reports: Iterator[Report], offsets: OffsetUnit, verbose: bool) -> None:
+    for report in reports:
+        click.echo(report.to_json(offsets))
+
+
+def _print_html(reports: Iterator[Report], offsets: OffsetUnit, verbose: bool) -> None:
+    from detector.reports.html import render_page
+
+    pages = list(reports)
+    if len(pages) > 1:
+        raise click.UsageError("--format html writes one article's page; use `dateline batch` for several")
+    for report in pages:
+        click.echo(render_page(report))
+
+
+def _print_sarif(reports: Iterator[Report], offsets: OffsetUnit, verbose: bool) -> None:
+    from detector.reports.sarif import render_sarif
+
+    click.echo(dump_json(render_sarif(list(reports)), indent=2))
+
+
+def _print_github(reports: Iterator[Report], offsets: OffsetUnit, verbose: bool) -> None:
+    from detector.reports.sarif import render_github
+
+    for report in reports:
+        for line in render_github(report):
+            click.echo(line)
+
+
+_PRINTERS = {
+    "text": _print_text,
+    "json": _print_json,
+    "jsonl": _print_jsonl,
+    "html": _print_html,
+    "sarif": _print_sarif,
+    "github": _print_github,
+}

@@ -1,0 +1,102 @@
+"""The score: exact sums, monotone, with reasons; an ignored rule costs nothing."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detector.credibility import Findings, assess, weights
+from detector.report import SentenceFinding
+from detector.types import Flag, SentenceSourcing, Span
+
+
+def findings(
+    unsupported=0,
+    supported=10,
+    boilerplate=0,
+    verdict="not_flagged",
+    hidden=0,
+    words=400,
+    disclosed=False,
+    **extra,
+):
+    sentences, flags = [], []
+    for index in range(unsupported + supported):
+        bad = index < unsupported
+        span = Span(index * 10, index * 10 + 9)
+        sentences.append(SentenceFinding(span, SentenceSourcing("claim", 0.9, unsupported=bad)))
+        if bad:
+            flags.append(Flag("SRC001", "unsupported_claim", "warning", span, ""))
+    flags += [Flag("BP201", "boilerplate", "info", Span(0, 1), "")] * boilerplate
+    if disclosed:
+        flags.append(Flag("BP301", "boilerplate", "info", Span(0, 1), ""))
+    if verdict == "likely":
+        flags.append(Flag("AI001", "machine_writing", "warning", Span(0, 1), ""))
+    if hidden:
+        flags.append(Flag("INT001", "integrity", "warning", Span(0, 1), ""))
+    signals = {
+        "ai_generated": {"verdict": verdict, "target_fpr": 0.01},
+        "integrity": {"hidden_characters": hidden, "homoglyphs": 0},
+    }
+    options = {"words": words, "language": "en", "signals": signals, "flags": flags, "sentences": sentences}
+    return Findings(**(options | extra))
+
+
+counts = st.integers(0, 60)
+
+
+@given(counts, counts, counts, st.sampled_from(["likely", "unclear", "not_flagged"]), counts, st.booleans())
+def test_contributions_add_up_exactly(unsupported, supported, boilerplate, verdict, hidden, disclosed):
+    result = assess(findings(unsupported, supported, boilerplate, verdict, hidden, disclosed=disclosed))
+    assert result.score is not None
+    assert 0 <= result.score <= 100
+    assert sum(Fraction(c.points) for c in result.contributions) == Fraction(result.score)
+    assert sum(c.points for c in result.contributions) == result.score
+
+
+@given(st.integers(0, 30), st.integers(1, 30))
+def test_more_unsupported_claims_never_raise_the_score(unsupported, total):
+    unsupported = min(unsupported, total - 1)
+    before = assess(findings(unsupported, total - unsupported)).score
+    after = assess(findings(unsupported + 1, total - unsupported - 1)).score
+    assert before is not None
+    assert after is not None
+    assert after <= before
+
+
+@pytest.mark.parametrize(
+    ("case", "score", "band"),
+    [
+        (findings(), 100.0, "high"),
+        (findings(verdict="likely"), 100 - weights()["machine_writing"]["likely_points"], "high"),
+        (findings(verdict="unclear"), 100.0, "high"),
+        (findings(unsupported=40, supported=0, verdict="likely", boilerplate=12), 5.0, "very_low"),
+    ],
+)
+def test_bands(case, score, band):
+    result = assess(case)
+    assert (result.score, result.band) == (score, band)
+
+
+@pytest.mark.parametrize(
+    ("case", "reason"),
+    [
+        (findings(words=12), "12 words"),
+        (findings(language="pt"), "pt"),
+        (findings(incomplete=("sourcing: boom",)), "sourcing: boom"),
+    ],
+)
+def test_abstention_has_a_reason_and_no_points(case, reason):
+    result = assess(case)
+    assert result.abstained
+    assert result.contributions == ()
+    assert any(reason in text for text in result.reasons)
+
+
+def test_an_ignored_or_uncounted_rule_costs_nothing():
+    case = findings(unsupported=10, supported=0, verdict="likely", boilerplate=9, hidden=9)
+    ignored = Findings(case.words, case.language, case.signals, (), case.sentences)
+    assert assess(ignored).score == 100.0
