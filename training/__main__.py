@@ -6,7 +6,9 @@ from importlib import import_module
 
 import click
 
-COMMANDS: dict[str, str] = {}
+COMMANDS: dict[str, str] = {
+    "scores": "training.scores:command",
+}
 """Command name to `module:attribute` of its click command."""
 
 
