@@ -67,9 +67,7 @@ class Document:
         return self.blocks[sentence.block]
 
 
-_TOKEN = re.compile(
-    r"\d[\d.,:/]*\d|[^\W_]+(?:['&.-][^\W_]+)*(?:'s?)?|\.{3}|[^\w\s]|_"
-)
+_TOKEN = re.compile(r"\d[\d.,:/]*\d|[^\W_]+(?:['&.-][^\W_]+)*(?:'s?)?|\.{3}|[^\w\s]|_")
 
 
 def tokenize(text: str, start: int = 0, end: int | None = None) -> list[Token]:

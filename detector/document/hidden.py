@@ -1,0 +1,140 @@
+"""Characters that a reader cannot see, or cannot tell from another: which are suspicious, and why.
+
+Ordinary uses carry no suspicion and are dropped from the view without a word: a byte-order mark
+at the start of a line, joiners in emoji and in scripts that need them, selectors after symbols,
+flag tags, direction marks beside right-to-left letters, and soft hyphens, which news sites leave
+in their text by the dozen, unless one stands beside another or cuts a single letter off a word.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+
+from detector.data import load_toml
+
+_WORD = re.compile(r"[^\W\d_]+")
+_NEAR = 40
+"""Code points on either side in which a right-to-left letter explains an embedding or isolate."""
+
+Ranges = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Characters:
+    """The tables of `characters.toml`; read-only."""
+
+    replaced: Mapping[str, str]
+    hidden: Mapping[str, str]
+    homoglyphs: Mapping[str, str]
+    exact: frozenset[str]
+    joined: Ranges
+    varied: Ranges
+    styled: Ranges
+
+
+@cache
+def characters() -> Characters:
+    """Load the tables."""
+    data = load_toml("characters.toml")
+    ordinary = {name: tuple((low, high) for low, high in pairs) for name, pairs in data["ordinary"].items()}
+    return Characters(
+        replaced=MappingProxyType({c: target for target, chars in data["replace"].items() for c in chars}),
+        hidden=MappingProxyType(
+            {
+                chr(point): kind
+                for kind, ranges in data["hidden"].items()
+                for low, high in ranges
+                for point in range(low, high + 1)
+            }
+        ),
+        homoglyphs=MappingProxyType(dict(data["homoglyphs"])),
+        exact=frozenset(data["exact"]["letters"]),
+        **ordinary,
+    )
+
+
+def is_ordinary(raw: str, i: int, kind: str) -> bool:
+    """True where the hidden character at `i` has a use that readers expect; constant time."""
+    tables = characters()
+    char = raw[i]
+    before, after = raw[i - 1 : i] if i else "", raw[i + 1 : i + 2]
+    if char == "\ufeff":
+        return before in ("", "\n")
+    if char == "\xad":
+        # Typesetting leaves them at the edge of words too, but never cuts off a single letter.
+        single_left = before.isalpha() and not raw[i - 2 : i - 1].isalpha() if i > 1 else before.isalpha()
+        single_right = after.isalpha() and not raw[i + 2 : i + 3].isalpha()
+        cuts_word = before.isalpha() and after.isalpha() and (single_left or single_right)
+        return not cuts_word and after != char
+    if char in "\u200c\u200d":
+        return _within(before, tables.joined) or (_is_symbol(before) and _is_symbol(after))
+    if kind == "variation":
+        return _within(before, tables.varied) or (before not in tables.hidden and _is_symbol(before))
+    if kind == "tag":
+        run = raw[max(0, i - 7) : i]
+        return "\U0001f3f4" in run and all(c >= "\U000e0020" for c in run[run.rindex("\U0001f3f4") + 1 :])
+    if kind == "bidi" and char not in "\u202d\u202e":
+        return any(_is_rtl(c) for c in raw[max(0, i - _NEAR) : i + _NEAR])
+    return False
+
+
+def find_homoglyphs(raw: str) -> dict[int, str]:
+    """Raw offsets of look-alikes, with their Latin readings; linear in the text.
+
+    A look-alike counts inside a word that also holds plain Latin letters. Where such words occur,
+    words made wholly of look-alikes that nobody can tell apart count too. A Cyrillic or Greek
+    word by itself does not.
+
+    >>> find_homoglyphs("P\\u0430ris and \\u041f\\u0443\\u0442\\u0438\\u043d")
+    {1: 'a'}
+    """
+    tables = characters()
+    if raw.isascii() or not any(_reading(char, tables) for char in set(raw)):
+        return {}
+    # Hidden characters must not cut a word in two and so save it from notice.
+    visible = [i for i, char in enumerate(raw) if char not in tables.hidden]
+    text = raw if len(visible) == len(raw) else "".join(raw[i] for i in visible)
+    found: dict[int, str] = {}
+    whole: list[tuple[int, str]] = []
+    for match in _WORD.finditer(text):
+        word = match.group()
+        if word.isascii():
+            continue
+        readings = [(match.start() + k, _reading(char, tables)) for k, char in enumerate(word)]
+        if any("a" <= char <= "z" or "A" <= char <= "Z" for char in word):
+            found.update((visible[k], reading) for k, reading in readings if reading)
+        elif all(char in tables.exact for char in word):
+            whole.extend((visible[k], reading) for k, reading in readings)
+    if found:
+        found.update(whole)
+    return found
+
+
+def _reading(char: str, tables: Characters) -> str:
+    """Latin letter that a character passes for, or an empty string."""
+    if char < "\x80":
+        return ""
+    reading = tables.homoglyphs.get(char, "")
+    if not reading and _within(char, tables.styled):
+        reading = unicodedata.normalize("NFKC", char)
+    return reading
+
+
+def _within(char: str, ranges: Ranges) -> bool:
+    return bool(char) and any(low <= ord(char) <= high for low, high in ranges)
+
+
+def _is_symbol(char: str) -> bool:
+    """Emoji and other symbols, skin tones, and the emoji selector."""
+    return bool(char) and (
+        char == "\ufe0f" or (char > "\xa8" and unicodedata.category(char) in ("So", "Sk", "Sm", "Po"))
+    )
+
+
+def _is_rtl(char: str) -> bool:
+    return char > "\u0590" and unicodedata.bidirectional(char) in ("R", "AL")
