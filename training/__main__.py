@@ -7,6 +7,10 @@ from importlib import import_module
 import click
 
 COMMANDS: dict[str, str] = {
+    "stylometry": "training.stylometry:command",
+    "overused": "training.wordlists:make_overused",
+    "frequencies": "training.wordlists:frequencies",
+    "rates": "training.rates:main",
     "scores": "training.scores:command",
 }
 """Command name to `module:attribute` of its click command."""
