@@ -1,4 +1,8 @@
-"""Read the corpora: one JSON object a line, gzipped, under the folder that DATELINE_CORPORA names."""
+"""The corpora: one registry, read from a local folder or, with a network, from their public homes.
+
+A local corpus is a file of JSON objects, one a line, gzipped, under the folder that the
+environment variable DATELINE_CORPORA names.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,53 @@ from pathlib import Path
 from typing import Any
 
 import click
+
+DEVELOPMENT = (
+    "human_news/dev/allsides",
+    "human_news/dev/fnc1_bodies",
+    "human_news/dev/local",
+    "human_news/dev/newscluster",
+    "human_news/dev/opinions",
+    "machine_text/dev/detectrl",
+    "machine_text/dev/fastdetectgpt",
+    "machine_text/dev/frontier_mirrors",
+    "machine_text/dev/lastde",
+    "machine_text/dev/outfox_test",
+    "machine_text/dev/remodetect",
+    "machine_text/dev/tocsin_gemini",
+    "machine_text/dev/toefl_bias",
+)
+"""Files that set thresholds or report results, and never train."""
+
+HOMES: dict[str, str] = {
+    "allsides": "https://github.com/ramybaly/Article-Bias-Prediction",
+    "opinions": "https://github.com/AbolfazlAAnsari/Echoes-of-Automation",
+    "local": "https://github.com/AbolfazlAAnsari/Echoes-of-Automation",
+    "newscluster": "https://github.com/fhamborg/Giveme5W1H",
+    "gecscore": "https://github.com/NLP2CT/GECScore",
+    "l2r": "https://github.com/ranhli/l2r_data",
+    "l2d_prompt": "https://github.com/Mamba413/L2D",
+    "imbd": "https://github.com/Jiaqi-Chen-00/ImBD",
+    "adadetectgpt": "https://github.com/Mamba413/AdaDetectGPT",
+    "llmfake": "https://github.com/llm-misinformation/llm-misinformation",
+    "f3": "https://github.com/mickeymst/F3",
+    "sheepdog_style": "https://github.com/jiayingwu19/SheepDog",
+    "biscope": "https://github.com/MarkGHX/BiScope",
+    "outfox": "https://github.com/ryuryukke/OUTFOX",
+    "seqxgpt": "https://github.com/Jihuai-wpy/SeqXGPT",
+    "mixset": "https://github.com/Dongping-Chen/MixSet",
+    "hart_dev": "https://github.com/baoguangsheng/truth-mirror",
+    "lastde": "https://github.com/TrustMedia-zju/Lastde_Detector",
+    "remodetect": "https://github.com/hyunseoklee-ai/ReMoDetect",
+    "fastdetectgpt": "https://github.com/baoguangsheng/fast-detect-gpt",
+    "tocsin_gemini": "https://github.com/Shixuan-Ma/TOCSIN",
+    "detectrl": "https://github.com/NLP2CT/DetectRL",
+    "toefl_bias": "https://github.com/Weixin-Liang/ChatGPT-Detector-Bias",
+}
+"""Public home of each corpus, by the last part of its name."""
+
+OWN_ARTICLES = Path(__file__).parent / "data" / "machine_articles.jsonl.gz"
+"""Machine-written articles of this project: see `training/data/README.md`."""
 
 
 def corpora_root() -> Path:
@@ -27,7 +78,11 @@ def corpora_root() -> Path:
 
 
 def records(name: str) -> Iterator[dict[str, Any]]:
-    """Records of one corpus file, such as `human_news/train/allsides`, as they are stored."""
-    with gzip.open(corpora_root() / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
+    """Records of one corpus file, such as `human_news/train/allsides`, as they are stored.
+
+    `own/machine_articles` names the project's own articles.
+    """
+    path = OWN_ARTICLES if name == "own/machine_articles" else corpora_root() / f"{name}.jsonl.gz"
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             yield json.loads(line)
