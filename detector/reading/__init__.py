@@ -1,0 +1,33 @@
+"""Bytes, HTML, Markdown, Word, PDF and JSON lines -> Article, with caps on size, nesting and decompression."""
+
+from detector.reading.fields import parse_date
+from detector.reading.files import (
+    SUFFIXES,
+    Kind,
+    article_from_bytes,
+    article_from_markdown,
+    articles_from_bytes,
+    read_article,
+    read_articles,
+    read_stream,
+)
+from detector.reading.html import article_from_html
+from detector.reading.limits import DEFAULT_LIMITS, Limits
+from detector.reading.records import article_from_json, parse_json
+
+__all__ = [
+    "DEFAULT_LIMITS",
+    "SUFFIXES",
+    "Kind",
+    "Limits",
+    "article_from_bytes",
+    "article_from_html",
+    "article_from_json",
+    "article_from_markdown",
+    "articles_from_bytes",
+    "parse_date",
+    "parse_json",
+    "read_article",
+    "read_articles",
+    "read_stream",
+]

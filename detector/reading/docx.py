@@ -1,0 +1,133 @@
+"""Word documents (.docx) to text: paragraphs, headings, list items and table rows, a line each."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import Any
+
+from detector.errors import DatelineError, TooLargeError, UnreadableError
+from detector.reading.fields import make_article
+from detector.reading.limits import Deadline, Limits, check_size
+from detector.types import Article
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_MEGABYTE = 1_000_000
+
+
+def article_from_docx(data: bytes, *, name: str, limits: Limits) -> Article:
+    """Read the body of a Word document; headers, footers, notes and deleted text are left out.
+
+    Raises
+    ------
+    EmptyInputError, TooLargeError, UnreadableError
+        No text; over a cap (decompression among them); no Word document, or damaged.
+    """
+    deadline = Deadline(name, limits)
+    try:
+        _check_archive(data, name, limits)
+        import docx
+
+        document = docx.Document(io.BytesIO(data))
+        body = document.element.body
+        lines: list[str] = []
+        size = 0
+        for count, (kind, element) in enumerate(_units(body)):
+            if count % 500 == 0:
+                deadline.check()
+            line = _row(element) if kind == "row" else _paragraph(element)
+            size += len(line)
+            check_size(name, size, limits.characters, "characters")
+            if line.strip():
+                lines.append(line)
+        properties = document.core_properties
+        title, author = properties.title.strip(), properties.author.strip()
+    except DatelineError:
+        raise
+    except Exception as error:
+        raise UnreadableError(
+            name, f"not a readable Word document: {type(error).__name__}: {error}"
+        ) from error
+    return make_article(
+        "\n".join(lines),
+        name=name,
+        limits=limits,
+        title=title or None,
+        # python-docx signs its own template.
+        author=author if author and author != "python-docx" else None,
+    )
+
+
+def _check_archive(data: bytes, name: str, limits: Limits) -> None:
+    """Refuse decompression bombs and document types before a parser opens the archive."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        entries = archive.infolist()
+        if not any(entry.filename == "word/document.xml" for entry in entries):
+            raise UnreadableError(name, "a ZIP archive, but not a Word document")
+        if any(entry.flag_bits & 1 for entry in entries):
+            raise UnreadableError(name, "the Word document is encrypted; save it without a password")
+        check_size(name, sum(entry.file_size for entry in entries), limits.unpacked_bytes, "bytes unpacked")
+        for entry in entries:
+            ratio = entry.file_size / max(entry.compress_size, 1)
+            if entry.file_size > _MEGABYTE and ratio > limits.unpacked_ratio:
+                raise TooLargeError(
+                    name, f"{entry.filename} unpacks to more than {limits.unpacked_ratio} times its size"
+                )
+            if entry.filename.endswith((".xml", ".rels")):
+                with archive.open(entry) as part:
+                    content = part.read()
+                if b"<!DOCTYPE" in content[:4_096] or b"<!ENTITY" in content:
+                    raise UnreadableError(
+                        name, f"{entry.filename} declares entities, which no Word document does"
+                    )
+                check_size(name, content.count(b"<"), limits.elements * 4, "XML tags")
+
+
+def _units(body: Any) -> Any:
+    """Yield paragraphs and table rows in order, through content controls, without recursion."""
+    stack = [iter(body)]
+    while stack:
+        for element in stack[-1]:
+            if element.tag == f"{_W}p":
+                yield "paragraph", element
+            elif element.tag == f"{_W}tr":
+                yield "row", element
+            elif element.tag in (f"{_W}tbl", f"{_W}sdt", f"{_W}sdtContent", f"{_W}ins"):
+                stack.append(iter(element))
+                break
+        else:
+            stack.pop()
+
+
+def _paragraph(element: Any) -> str:
+    text = _text(element)
+    style = element.find(f"{_W}pPr/{_W}pStyle")
+    label = style.get(f"{_W}val", "").lower() if style is not None else ""
+    if label.startswith(("heading", "title")):
+        return "# " + text if text.strip() else ""
+    if element.find(f"{_W}pPr/{_W}numPr") is not None or label.startswith("list"):
+        return "- " + text if text.strip() else ""
+    return text
+
+
+def _row(element: Any) -> str:
+    cells = [" ".join(_text(p) for p in cell.iter(f"{_W}p")) for cell in element.iterchildren(f"{_W}tc")]
+    return (
+        "| " + " | ".join(" ".join(cell.split()) for cell in cells) + " |"
+        if any(map(str.strip, cells))
+        else ""
+    )
+
+
+def _text(paragraph: Any) -> str:
+    pieces = []
+    for node in paragraph.iter(f"{_W}t", f"{_W}tab", f"{_W}br", f"{_W}noBreakHyphen"):
+        if node.tag == f"{_W}t":
+            pieces.append(node.text or "")
+        elif node.tag == f"{_W}br":
+            pieces.append("\n")
+        elif node.tag == f"{_W}noBreakHyphen":
+            pieces.append("-")
+        elif node.getparent().tag == f"{_W}r":
+            pieces.append("\t")
+    return "".join(pieces)

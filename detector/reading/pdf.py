@@ -1,0 +1,97 @@
+"""PDF to text: the pages' text, with the line breaks and hyphens of the typesetting undone."""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+
+from detector.errors import DatelineError, EmptyInputError, UnreadableError
+from detector.reading.fields import make_article
+from detector.reading.limits import Deadline, Limits, check_size
+from detector.types import Article
+
+# Without a handler, Python would print the library's warnings to stderr.
+logging.getLogger("pypdf").addHandler(logging.NullHandler())
+
+_ENDS = re.compile(r"[.!?:][\"'\u201d\u2019)\]]*\Z")
+_LIST_ITEM = re.compile(r"(?:[-*\u2022\u25cf\u25e6\u2023\u25aa]|\d{1,2}[.)])\s")
+
+
+def article_from_pdf(data: bytes, *, name: str, limits: Limits) -> Article:
+    """Read the text layer of a PDF; a scan has none, and says so.
+
+    Raises
+    ------
+    EmptyInputError, TooLargeError, UnreadableError
+        No text layer; over a cap; encrypted, damaged or no PDF.
+    """
+    deadline = Deadline(name, limits)
+    try:
+        from pypdf import PdfReader
+
+        reader = PdfReader(io.BytesIO(data), strict=False)
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise UnreadableError(name, "the PDF is encrypted; save it without a password")
+        check_size(name, len(reader.pages), limits.pages, "pages")
+        pages: list[str] = []
+        size = 0
+        for page in reader.pages:
+            deadline.check()
+            pages.append(page.extract_text())
+            size += len(pages[-1])
+            check_size(name, size, limits.characters, "characters")
+        title = _text(reader.metadata.title if reader.metadata else None)
+        author = _text(reader.metadata.author if reader.metadata else None)
+    except DatelineError:
+        raise
+    except Exception as error:
+        raise UnreadableError(name, f"not a readable PDF: {type(error).__name__}: {error}") from error
+    text = unwrap("\n".join(pages))
+    if not text.strip():
+        raise EmptyInputError(name, "the PDF has no text layer (a scan?); run it through OCR first")
+    return make_article(text, name=name, limits=limits, title=title, author=author)
+
+
+def unwrap(text: str) -> str:
+    """Join the lines of a paragraph and the halves of a hyphenated word; linear in the text.
+
+    A line that nearly fills the column goes on in the next one; a shorter line ends its paragraph.
+
+    >>> unwrap("The mayor of the town said that infor-\\nmation on the flood would come\\nlater.\\nSport\\n")
+    'The mayor of the town said that information on the flood would come later.\\nSport'
+    """
+    lines = [line.strip() for line in text.splitlines()]
+    lengths = sorted(len(line) for line in lines if line)
+    if not lengths:
+        return ""
+    column = lengths[int(len(lengths) * 0.8)]
+    paragraphs: list[list[str]] = []
+    previous = ""
+    for line in lines:
+        if line and previous and paragraphs and _goes_on(previous, line, column):
+            pieces = paragraphs[-1]
+            if previous.endswith("-") and previous[-2:-1].isalpha() and line[0].islower():
+                pieces[-1] = pieces[-1][:-1]
+                pieces.append(line)
+            else:
+                pieces.extend((" ", line))
+        elif line:
+            paragraphs.append([line])
+        previous = line
+    return "\n".join("".join(pieces) for pieces in paragraphs)
+
+
+def _goes_on(previous: str, line: str, column: int) -> bool:
+    if _LIST_ITEM.match(line):
+        return False
+    if line[0].islower() and not _ENDS.search(previous[-12:]):
+        return True
+    full = (
+        len(previous) >= 0.8 * column if not _ENDS.search(previous[-12:]) else len(previous) >= 0.9 * column
+    )
+    return full and column >= 30
+
+
+def _text(value: object) -> str | None:
+    return " ".join(value.split()) or None if isinstance(value, str) else None
