@@ -1,0 +1,130 @@
+"""Finds hidden characters and look-alike letters: evidence that a text was tampered with.
+
+The other detectors read the normalised view, in which none of these are left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from detector.document import Document, HiddenCharacter
+from detector.rules import catalogue
+from detector.types import Detection, Flag, ModelInfo, Span
+
+_MAX_FLAGS = 50
+"""Flags of one rule for one article; the last of them tells how many more there are."""
+
+_MAX_GAP = 24
+"""Code points between hits of one rule that still make one flag, where no line break is between."""
+
+_MAX_LENGTH = 200
+"""Code points after which a flag ends and the next one begins."""
+
+_WHAT = {
+    "INT001": ("invisible character inside a word", "invisible characters inside words"),
+    "INT002": ("invisible or control character", "invisible or control characters"),
+    "INT003": ("character that turns the direction of text", "characters that turn the direction of text"),
+    "INT004": ("look-alike letter of another script", "look-alike letters of another script"),
+    "INT005": (
+        "invisible character that can carry a message",
+        "invisible characters that can carry a message",
+    ),
+}
+_PAYLOAD = ("tag", "variation")
+_MARKS = "\u200e\u200f\u061c"
+"""Direction marks: they only order what is beside them, and copied text is full of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Neighbouring hits of one rule."""
+
+    rule: str
+    start: int
+    end: int
+    count: int
+    points: frozenset[str]
+
+
+class IntegrityDetector:
+    """Reports `integrity` {hidden_characters, homoglyphs} with exact counts, and grouped flags."""
+
+    name = "integrity"
+    version = "1"
+    rules: tuple[str, ...] = tuple(_WHAT)
+    models: tuple[ModelInfo, ...] = ()
+
+    def detect(self, documents: Sequence[Document]) -> list[Detection]:
+        """Give one `Detection` per document, in order; linear in the number of hits."""
+        return [self._detect(document) for document in documents]
+
+    def _detect(self, document: Document) -> Detection:
+        raw, hidden = document.article.text, document.view.hidden
+        homoglyphs = sum(hit.kind == "homoglyph" for hit in hidden)
+        flags: list[Flag] = []
+        for rule in self.rules:
+            hits = [hit for hit in hidden if _rule_of(raw, hit) == rule]
+            flags.extend(_flags(raw, rule, list(_groups(raw, rule, hits))))
+        signal = {"hidden_characters": len(hidden) - homoglyphs, "homoglyphs": homoglyphs}
+        flags.sort(key=lambda flag: (flag.span, flag.rule))
+        return Detection(signals={"integrity": {**signal}}, flags=tuple(flags))
+
+
+def _rule_of(raw: str, hit: HiddenCharacter) -> str:
+    if hit.kind == "homoglyph":
+        return "INT004"
+    if hit.kind in _PAYLOAD:
+        return "INT005"
+    start, end = hit.span.start, hit.span.end
+    if hit.kind == "bidi" and raw[start] not in _MARKS:
+        return "INT003"
+    inside = raw[start - 1 : start].isalnum() and raw[end : end + 1].isalnum()
+    return "INT001" if inside else "INT002"
+
+
+def _groups(raw: str, rule: str, hits: list[HiddenCharacter]) -> Iterator[_Group]:
+    """Join hits that stand close together on one line."""
+    first = 0
+    while first < len(hits):
+        last = first
+        while last + 1 < len(hits):
+            end, following = hits[last].span.end, hits[last + 1].span.start
+            far = following - end > _MAX_GAP or following - hits[first].span.start > _MAX_LENGTH
+            if far or "\n" in raw[end:following]:
+                break
+            last += 1
+        start, end = hits[first].span.start, hits[last].span.end
+        points = frozenset(raw[hit.span.start] for hit in hits[first : last + 1])
+        yield _Group(rule, start, end, last + 1 - first, points)
+        first = last + 1
+
+
+def _flags(raw: str, rule: str, groups: list[_Group]) -> Iterator[Flag]:
+    entry = catalogue()[rule]
+    for index, group in enumerate(groups[:_MAX_FLAGS]):
+        one, many = _WHAT[rule]
+        what = f"1 {one}" if group.count == 1 else f"{group.count} {many}"
+        shown = ", ".join(f"U+{ord(point):04X}" for point in sorted(group.points)[:4])
+        message = f"{what} ({shown}{', ...' if len(group.points) > 4 else ''})"
+        if index == _MAX_FLAGS - 1 and len(groups) > _MAX_FLAGS:
+            rest = sum(other.count for other in groups[_MAX_FLAGS:])
+            message += f", and {rest} more in {len(groups) - _MAX_FLAGS} further places"
+        yield Flag(
+            rule=rule,
+            category=entry.category,
+            severity=entry.severity,
+            span=_whole_word(raw, group) if rule in ("INT001", "INT004") else Span(group.start, group.end),
+            message=message,
+            counted=entry.counted,
+        )
+
+
+def _whole_word(raw: str, group: _Group) -> Span:
+    """Widen to the word around, at most 20 letters a side: a flag on nothing visible shows nothing."""
+    start, end = group.start, group.end
+    while start > 0 and group.start - start < 20 and raw[start - 1].isalnum():
+        start -= 1
+    while end < len(raw) and end - group.end < 20 and raw[end].isalnum():
+        end += 1
+    return Span(start, end)
