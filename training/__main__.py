@@ -7,6 +7,7 @@ from importlib import import_module
 import click
 
 COMMANDS: dict[str, str] = {
+    "sourcing": "training.sourcing:command",
     "stylometry": "training.stylometry:command",
     "overused": "training.wordlists:make_overused",
     "frequencies": "training.wordlists:frequencies",

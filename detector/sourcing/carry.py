@@ -1,0 +1,176 @@
+"""Sources carried through the document: who "he", "the statement" and an open quotation speak for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Literal, TypeAlias
+
+from detector.document import Document, Sentence
+from detector.sourcing.lexicon import fold, words
+from detector.sourcing.sources import Attribution, find_attributions
+
+Standing: TypeAlias = Literal["named", "role", "vague", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReading:
+    """Who stands behind one sentence, in offsets of the document's text."""
+
+    kind: Standing = "none"
+    start: int | None = None
+    end: int | None = None
+    inherited: bool = False
+    cue: tuple[int, int] | None = None
+    hearsay: tuple[int, int] | None = None
+    quoted: float = 0.0
+    """Share of the sentence's words inside quotation marks."""
+    attributed: bool = False
+    """True where the sentence holds a cue of its own."""
+
+
+@dataclass(slots=True)
+class _Memory:
+    """What a reader remembers while going down the page."""
+
+    person: tuple[int, int] | None = None
+    latest: SourceReading | None = None
+    before: int = -9
+    document: SourceReading | None = None
+    seen: list[SourceReading] = field(default_factory=list)
+
+
+def quoted_tokens(document: Document) -> list[bool]:
+    """Whether each token stands inside quotation marks; an open quotation ends with its block."""
+    inside = [False] * len(document.tokens)
+    is_open, block = False, -1
+    for sentence in document.sentences:
+        if sentence.block != block:
+            is_open, block = False, sentence.block
+        for index in range(*sentence.tokens):
+            if document.tokens[index].text == '"':
+                is_open = not is_open
+            inside[index] = is_open
+    return inside
+
+
+def read_sources(document: Document) -> list[SourceReading]:
+    """One reading per sentence, in order; linear in the document's length."""
+    inside = quoted_tokens(document)
+    memory, folded = _Memory(), fold(document.text)
+    readings: list[SourceReading] = []
+    for index, sentence in enumerate(document.sentences):
+        first, last = sentence.tokens
+        attributions = find_attributions(folded, document.tokens[first:last], inside[first:last])
+        reading = _read(document, sentence, attributions, inside, memory, index)
+        readings.append(reading)
+        if reading.kind != "none":
+            memory.latest, memory.before = reading, index
+    _lend_to_opening_quotes(document, readings)
+    return readings
+
+
+def _share_quoted(document: Document, sentence: Sentence, inside: Sequence[bool]) -> float:
+    indices = [i for i in range(*sentence.tokens) if document.tokens[i].is_word]
+    return sum(inside[i] for i in indices) / len(indices) if indices else 0.0
+
+
+_STRENGTH = {"named": 5, "role": 4, "pronoun": 3, "description": 2, "vague": 1, "first_person": 0, "none": -1}
+
+
+def _read(
+    document: Document,
+    sentence: Sentence,
+    attributions: list[Attribution],
+    inside: Sequence[bool],
+    memory: _Memory,
+    index: int,
+) -> SourceReading:
+    share = _share_quoted(document, sentence, inside)
+    hearsay = next(((a.start, a.end) for a in attributions if a.hearsay), None)
+    spoken = [a for a in attributions if not a.hearsay and a.kind not in ("none", "first_person")]
+    named = [a for a in spoken if a.kind == "named"]
+    if named:
+        memory.person = (named[0].start, named[0].end)
+    else:
+        _remember_person(document, sentence, memory)
+    if not spoken and hearsay is not None:
+        return SourceReading("vague", *hearsay, cue=hearsay, hearsay=hearsay, quoted=share, attributed=True)
+    if not spoken:
+        return _without_cue(share, memory, index)
+    if hearsay is not None and not any(
+        a.kind in ("named", "role", "pronoun") and _tells(document, a) for a in spoken
+    ):
+        return SourceReading("vague", *hearsay, cue=hearsay, hearsay=hearsay, quoted=share, attributed=True)
+    best = max(spoken, key=lambda a: (_STRENGTH[a.kind], -a.cue_start))
+    cue = (best.cue_start, best.cue_end)
+    kind: Standing
+    if best.kind in ("pronoun", "description"):
+        return _pointed_back(document, best, cue, hearsay, share, memory)
+    kind = "named" if best.kind == "named" else "role" if best.kind == "role" else "vague"
+    return SourceReading(kind, best.start, best.end, cue=cue, hearsay=hearsay, quoted=share, attributed=True)
+
+
+def _tells(document: Document, attribution: Attribution) -> bool:
+    """True for a verb of saying or "according to": enough to stand behind hearsay."""
+    cue = document.text[attribution.cue_start : attribution.cue_end].lower()
+    return cue in words("cues", "speech") or " " in cue
+
+
+def _pointed_back(
+    document: Document,
+    best: Attribution,
+    cue: tuple[int, int],
+    hearsay: tuple[int, int] | None,
+    share: float,
+    memory: _Memory,
+) -> SourceReading:
+    """Resolve "he", "they" or "the senator" to the nearest source that fits."""
+    word = document.text[best.start : best.end].lower()
+    latest = memory.latest
+    if best.kind == "pronoun" and word in words("sources", "person_pronouns") and memory.person is not None:
+        return SourceReading("named", *memory.person, True, cue, hearsay, share, True)
+    if latest is not None and latest.start is not None:
+        return SourceReading(latest.kind, latest.start, latest.end, True, cue, hearsay, share, True)
+    if memory.person is not None:
+        return SourceReading("named", *memory.person, True, cue, hearsay, share, True)
+    kind: Standing = "vague" if best.kind == "pronoun" else "role"
+    return SourceReading(kind, best.start, best.end, False, cue, hearsay, share, True)
+
+
+def _without_cue(share: float, memory: _Memory, index: int) -> SourceReading:
+    """A sentence inside a quotation speaks for whoever spoke last; any other for nobody."""
+    if share > 0.8 and memory.latest is not None and index - memory.before <= 4:
+        latest = memory.latest
+        return SourceReading(latest.kind, latest.start, latest.end, True, quoted=share)
+    return SourceReading(quoted=share)
+
+
+def _remember_person(document: Document, sentence: Sentence, memory: _Memory) -> None:
+    """Keep a two-word name for a later "he": shallow, but a pronoun seldom skips a full name."""
+    tokens = document.sentence_tokens(sentence)
+    for one, two in pairwise(tokens):
+        if (
+            one.text[0].isupper() and two.text[0].isupper() and one.is_word and two.is_word and len(one.text) > 2 and len(two.text) > 2
+            and not {one.text.lower(), two.text.lower()} & (words("sources", "demonyms") | words("sources", "institutional") | words("sources", "determiners"))
+            and not two.text.isupper()
+        ):  # fmt: skip
+            memory.person = (one.start, two.end)
+            return
+
+
+def _lend_to_opening_quotes(document: Document, readings: list[SourceReading]) -> None:
+    """A paragraph that opens with a quotation names its speaker one sentence later."""
+    for index in range(len(readings) - 2, -1, -1):
+        here, after = readings[index], readings[index + 1]
+        same = document.sentences[index].block == document.sentences[index + 1].block
+        if (
+            here.quoted > 0.8
+            and not here.attributed
+            and same
+            and after.kind != "none"
+            and after.quoted > 0.2
+            and after.attributed
+        ):
+            readings[index] = SourceReading(after.kind, after.start, after.end, True, quoted=here.quoted)

@@ -1,0 +1,150 @@
+"""Time expressions: where they stand, how they are anchored, and their TIMEX3 values.
+
+The expressions follow TimeML's TIMEX3 (dates, times of day, durations, sets) as far as regular
+expressions reach; each alternative is a chain of literals and bounded counts, so the scan is
+linear. Values are resolved against the document's date by `detector.sourcing.calendar`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal, TypeAlias
+
+from detector.sourcing.lexicon import fold, table
+
+TimeForm: TypeAlias = Literal["absolute", "relative", "loose", "duration", "set", "clock"]
+"""`loose` is a reference such as "now" or "recently" that no calendar resolves."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeExpression:
+    """A time expression in offsets of the scanned text; `kind` names the pattern that matched."""
+
+    start: int
+    end: int
+    form: TimeForm
+    kind: str
+    parts: tuple[tuple[str, str], ...]
+
+
+_FORMS: dict[str, TimeForm] = {
+    "iso": "absolute", "month_day": "absolute", "day_month": "absolute", "month_year": "absolute",
+    "slashed": "absolute", "decade": "absolute", "year": "absolute", "quarter_year": "absolute", "season_year": "absolute",
+    "month": "relative", "weekday": "relative", "day_word": "relative", "deictic": "relative", "ago": "relative",
+    "holiday": "relative", "quarter": "relative", "recent": "relative", "same": "relative",
+    "present": "loose", "past": "loose", "future": "loose",
+    "span": "duration", "set": "set", "clock": "clock",
+}  # fmt: skip
+
+
+def _either(names: object) -> str:
+    return "|".join(sorted((re.escape(str(n)) for n in names), key=len, reverse=True))  # type: ignore[attr-defined]
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    data = table("times")
+    month = f"(?:{_either(data['months'])}|(?:{_either(data['month_abbreviations'])})\\b\\.?)"
+    weekday = f"(?:(?:{_either(k for k in data['weekdays'] if len(k) > 5)})|(?:{_either(k for k in data['weekdays'] if len(k) <= 5)})\\b\\.?)"
+    season = f"(?:{_either(data['seasons'])})"
+    unit = f"(?:{_either([*data['units'], 'centurie'])})"
+    number = f"(?:\\d{{1,4}}|{_either(data['numbers'])})"
+    year = r"(?:1[5-9]\d\d|20\d\d)"
+    day = r"(?:[0-3]?\d)(?:st|nd|rd|th)?"
+    part = r"(?:morning|afternoon|evening|night)"
+    edge = r"(?:early|late|mid|earlier|later|earlier in|later in|the end of|the beginning of|the start of|end of)"
+    ordinal = f"(?:{_either(data['ordinals'])}|1st|2nd|3rd|4th)"
+    alternatives = {
+        "iso": r"\d{4}-\d{2}-\d{2}",
+        "month_day": rf"(?:{weekday},? )?{month} {day}(?!\d)(?:(?:-| to | and ){day}(?!\d))?(?:,? {year})?",
+        "day_month": rf"(?:{weekday},? )?(?:the )?{day} (?:of )?{month}(?:,? {year})?",
+        "slashed": r"\d{1,2}/\d{1,2}/(?:\d{4}|\d{2})",
+        "month_year": rf"(?:{edge}[ -])?{month},? (?:of )?{year}",
+        "season_year": rf"(?:the )?{season} (?:of )?{year}",
+        "quarter_year": rf"(?:the )?(?:{ordinal}[ -]quarter|q[1-4])(?: of| in|,)? (?:fiscal )?{year}",
+        "decade": r"(?:the )?(?:early |late |mid[ -])?(?:(?:1[5-9]|20)\d0|[2-9]0)'?s",
+        "year": rf"(?:(?:early|late|mid)[ -]|fiscal )?(?<![$\d,.]){year}(?![\d,]\d|%|\.\d)(?:-\d\d)?",
+        "day_word": rf"(?:(?:the day )?(?:before )?yesterday|the day after tomorrow|today|tomorrow|tonight)(?: {part})?",
+        "ago": rf"(?:(?:about|nearly|almost|some|more than|just|over|at least|roughly) )?(?:{number}|several|many|a few|few|half a|a couple of|dozens of)(?: and a half)?[ -]{unit}s?[ -](?:ago|earlier|later|before|from now)",
+        "recent": rf"(?:in )?(?:the )?(?:recent|past|last|coming|next|previous|following)(?: (?:few|several|couple of))? {unit}s\b",
+        "span": rf"(?:(?:the|for|over|about|nearly|almost|more than|at least|in|within) )?(?:(?:past|last|next|first|coming|previous) )?(?:{number}|several|many|a few|few|a couple of|dozens of|half a)(?:-| )(?:and a half )?{unit}s?(?:-old)?\b",
+        "deictic": rf"(?:(?:earlier|later|late|early) )?(?:this|last|next|past|coming|previous|following|that|the same|the past|the last|the next|the coming|the previous|the following) (?:{unit}|{season}|{month}|{weekday}|{part}|term|season)\b(?!s)(?: {part})?",
+        "weekday": rf"(?:(?:on|early|late) )?{weekday}(?:'s)?(?: (?:{part}|night))?",
+        "quarter": rf"(?:the )?{ordinal}[ -](?:fiscal )?quarter\b",
+        "holiday": rf"(?:{_either(data['holidays'])}|{_either(data['moving_holidays'])})",
+        "same": rf"(?:the )?(?:same|previous|following|next) {unit}\b|the (?:day|week|month|year|night|morning) (?:before|after)\b",
+        "set": rf"(?:every|each) (?:other )?(?:{unit}|{weekday}|{month}|{part})s?\b|(?:{_either(data['sets'])})",
+        "clock": r"(?:at |around )?\d{1,2}(?::\d\d)? ?(?:a\.m\.?|p\.m\.?|am\b|pm\b)|\d{1,2}:\d\d",
+        "month": rf"(?:(?:early|late|mid)[ -]|{edge} )?{month}",
+        "present": _either(data["present"]),
+        "past": _either(data["past"]),
+        "future": _either(data["future"]),
+    }
+    chain = "|".join(f"(?P<{name}>{body})" for name, body in alternatives.items())
+    return re.compile(rf"(?<![\w$])(?:{chain})(?!\w)")
+
+
+def find_times(
+    text: str, start: int = 0, end: int | None = None, folded: str | None = None
+) -> list[TimeExpression]:
+    """Time expressions of `text[start:end]`, left to right, without overlap; `folded` is `fold(text)` where at hand.
+
+    >>> [(text[t.start:t.end], t.kind) for text in ["He met her last week, on March 3, 2022."] for t in find_times(text)]
+    [('last week', 'deictic'), ('March 3, 2022', 'month_day')]
+    """
+    limit = len(text) if end is None else end
+    found = []
+    for match in _pattern().finditer(fold(text) if folded is None else folded, start, limit):
+        kind = match.lastgroup or ""
+        quoted = match.group()
+        if kind in ("month", "weekday") and not _is_name(text, match.start(), match.end()):
+            continue
+        lead = (
+            len(quoted) - len(_LEAD.sub("", quoted, count=1))
+            if kind in ("weekday", "clock", "recent", "span")
+            else 0
+        )
+        found.append(TimeExpression(match.start() + lead, match.end(), _FORMS[kind], kind, ()))
+    return found
+
+
+_LEAD = re.compile(r"(?:on|at|around|in|for|over|within) ")
+_NAME_PART = re.compile(r"[A-Za-z]+")
+
+
+def _is_name(text: str, start: int, end: int) -> bool:
+    """Tell a month or weekday from a common word or a surname: it needs its capital and a free place."""
+    parts = list(_NAME_PART.finditer(text, start, end))
+    name = next((m for m in reversed(parts) if m.group()[0].isupper()), None)
+    if name is None:
+        return False
+    word = name.group().lower()
+    if word in ("may", "march", "sun", "mon", "sat", "wed", "fri", "mar", "jan", "april", "june", "august"):
+        before = text[max(0, start - 12) : name.start()].rstrip().lower()
+        return before.endswith(
+            (
+                "in",
+                "since",
+                "by",
+                "until",
+                "till",
+                "of",
+                "last",
+                "next",
+                "this",
+                "early",
+                "late",
+                "from",
+                "to",
+                "on",
+                "during",
+                "mid-",
+                "and",
+                "before",
+                "after",
+                "through",
+            )
+        )
+    return True

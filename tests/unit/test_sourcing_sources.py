@@ -1,0 +1,72 @@
+import pytest
+
+from detector.document import build_document
+from detector.document.build import tokenize
+from detector.sourcing.carry import read_sources
+from detector.sourcing.people import kind_of_phrase
+from detector.types import Article
+
+PHRASES = [
+    ("Maria Lindqvist", "named"),
+    ("Finance Minister Tomas Berg", "named"),
+    ("the World Health Organization", "named"),
+    ("police", "role"),
+    ("the White House", "role"),
+    ("France", "role"),
+    ("a company spokeswoman", "role"),
+    ("officials", "vague"),
+    ("senior U.S. officials", "vague"),
+    ("many Democrats", "vague"),
+    ("some analysts", "vague"),
+    ("he", "pronoun"),
+    ("the report", "description"),
+    ("the ambiguity of the plan", "none"),
+]
+
+
+@pytest.mark.parametrize(("phrase", "kind"), PHRASES)
+def test_kind_of_phrase(phrase: str, kind: str) -> None:
+    assert kind_of_phrase(tokenize(phrase)) == kind
+
+
+SENTENCES = [
+    ("The bridge is safe, Maria Lindqvist said on Friday.", "named", "Maria Lindqvist"),
+    ('"The bridge is safe," said Tomas Berg, the engineer.', "named", "Tomas Berg"),
+    ("Tomas Berg, the chief engineer, said the bridge is safe.", "named", "Tomas Berg"),
+    ("According to Tomas Berg, the bridge is safe.", "named", "Tomas Berg"),
+    ("With spokesman Tomas Berg clarifying the plan, the vote went on.", "named", "spokesman Tomas Berg"),
+    ("Berg's confirmation that the bridge is safe came late.", "named", "Berg's"),
+    ("Police said the bridge is safe.", "role", "Police"),
+    ("Observers note that the bridge is safe.", "vague", "Observers"),
+    ("Analysts are watching the bridge closely.", "vague", "Analysts"),
+    ("The bridge is reportedly safe.", "vague", "reportedly"),
+    ("Berg has been criticized for the bridge.", "vague", "been criticized"),
+    ("The agreement reveals a gap between the two.", "none", None),
+    ("The bridge is safe.", "none", None),
+]
+
+
+@pytest.mark.parametrize(("text", "kind", "quote"), SENTENCES)
+def test_source_of_a_sentence(text: str, kind: str, quote: str | None) -> None:
+    document = build_document(Article(text))
+    reading = read_sources(document)[0]
+    assert reading.kind == kind
+    assert (document.text[reading.start : reading.end] if reading.start is not None else None) == quote
+
+
+def test_sources_carry_through_pronouns_and_open_quotations() -> None:
+    text = (
+        "Maria Lindqvist said the bridge would open in May. She added that it was late.\n\n"
+        '"It will hold," she said. "It was tested twice."\n\nThe river is wide.'
+    )
+    readings = read_sources(build_document(Article(text)))
+    assert [(r.kind, r.inherited) for r in readings] == [
+        ("named", False), ("named", True), ("named", True), ("named", True), ("none", False),
+    ]  # fmt: skip
+
+
+def test_critics_stay_vague_as_they() -> None:
+    readings = read_sources(
+        build_document(Article("Critics say the bridge is ugly. They say it cost too much."))
+    )
+    assert [r.kind for r in readings] == ["vague", "vague"]

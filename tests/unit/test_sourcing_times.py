@@ -1,0 +1,74 @@
+from datetime import date
+
+import pytest
+
+from detector.document import build_document
+from detector.sourcing.anchors import read_times
+from detector.sourcing.calendar import value_of
+from detector.sourcing.times import find_times
+from detector.types import Article
+
+ANCHOR = date(2021, 3, 5)
+
+VALUES = [
+    ("They met on Tuesday.", "Tuesday", "2021-03-02"),
+    ("They will meet next Tuesday.", "next Tuesday", "2021-03-09"),
+    ("It opened on March 3, 2019.", "March 3, 2019", "2019-03-03"),
+    ("It opened on 3 March 2019.", "3 March 2019", "2019-03-03"),
+    ("It ended in May 2014.", "May 2014", "2014-05"),
+    ("It ended in May.", "May", "2020-05"),
+    ("It ended on January 8.", "January 8", "2021-01-08"),
+    ("It began in 1998.", "1998", "1998"),
+    ("It began in the 1990s.", "the 1990s", "199"),
+    ("It began last week.", "last week", "2021-W08"),
+    ("It began last month.", "last month", "2021-02"),
+    ("It began last year.", "last year", "2020"),
+    ("It began two years ago.", "two years ago", "2019"),
+    ("It began three days ago.", "three days ago", "2021-03-02"),
+    ("It began yesterday.", "yesterday", "2021-03-04"),
+    ("It lasted five years.", "five years", "P5Y"),
+    ("It lasted 24 hours.", "24 hours", "PT24H"),
+    ("Sales fell in the third quarter of 2020.", "the third quarter of 2020", "2020-Q3"),
+    ("It meets every week.", "every week", "P1W"),
+    ("Filed 2020-11-02 in court.", "2020-11-02", "2020-11-02"),
+]
+
+
+@pytest.mark.parametrize(("text", "quote", "value"), VALUES)
+def test_expression_has_span_and_value(text: str, quote: str, value: str) -> None:
+    found = find_times(text)
+    assert [(text[t.start : t.end], value_of(t, text, ANCHOR, " will " in text)) for t in found] == [
+        (quote, value)
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Mr. May said he may march.", "It cost $2014.", "It sold 2,019 units.", "A sunny spring in her step."],
+)
+def test_common_words_and_sums_are_no_times(text: str) -> None:
+    assert not [t for t in find_times(text) if t.kind != "season_year"]
+
+
+KINDS = [
+    ("Ministers met on Tuesday.", None, "unresolvable"),
+    ("Ministers met on Tuesday.", ANCHOR, "resolvable"),
+    ("PARIS, March 3, 2021 - Ministers met on Tuesday in the city.", None, "absolute"),
+    ("Ministers met in 2019.", None, "absolute"),
+    ("Ministers met for two hours.", ANCHOR, "none"),
+    ("Ministers met.", ANCHOR, "none"),
+]
+
+
+@pytest.mark.parametrize(("text", "published", "kind"), KINDS)
+def test_time_kind(text: str, published: date | None, kind: str) -> None:
+    readings, _ = read_times(build_document(Article(text, published=published)))
+    assert readings[0].kind == kind
+
+
+def test_a_dateline_anchors_later_weekdays() -> None:
+    document = build_document(Article("LYON, March 3, 2021 - The mayor spoke.\n\nShe left on Tuesday."))
+    readings, anchor = read_times(document)
+    assert anchor == date(2021, 3, 3)
+    assert readings[-1].kind == "resolvable"
+    assert readings[-1].value == "2021-03-02"
