@@ -15,6 +15,8 @@ from detector.errors import ModelError, UsageError
 class Threshold:
     """A probability from which on an article is flagged at `target_fpr`.
 
+    It is infinite (null in JSON) where there were too few human articles for so low a rate.
+
     `fpr_upper95` bounds the false-positive rate on articles like the calibration corpus with
     95% confidence (Clopper & Pearson 1934, one-sided), from `n_human` articles.
     """
@@ -77,7 +79,7 @@ class Calibration:
                     tuple(
                         Threshold(
                             float(t["target_fpr"]),
-                            float(t["probability"]),
+                            math.inf if t["probability"] is None else float(t["probability"]),
                             int(t["n_human"]),
                             float(t["fpr_upper95"]),
                         )

@@ -74,7 +74,7 @@ def letter_pair_entropy(prose: Prose) -> float:
 
 def compressed(prose: Prose) -> float:
     """Mean zlib size over size of chunks of 1,000 characters (Mahoney 1999; Jiang et al. 2023)."""
-    data = " ".join(prose.words).encode()
+    data = " ".join(prose.words).encode("utf-8", "replace")
     size = min(_CHUNK, len(data))
     if not size:
         return 0.0

@@ -37,7 +37,7 @@ def _block_share(kind: str) -> Callable[[Document], float]:
 
 
 def words(document: Document) -> float:
-    """Number of words."""
+    """Number of words, those of headings and tables among them."""
     return float(document.words)
 
 
