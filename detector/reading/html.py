@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from datetime import date
 from typing import Any
 
@@ -14,6 +15,10 @@ from detector.types import Article
 for _name in ("trafilatura", "htmldate", "courlan", "justext"):
     # Without a handler, Python would print a library's warnings to stderr.
     logging.getLogger(_name).addHandler(logging.NullHandler())
+
+
+_TAG = re.compile(r"<[a-zA-Z][^\s/>]*")
+_ATTRIBUTE = re.compile(r"[\s/]+[^\s=>/]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s>\"']*))?")
 
 
 def article_from_html(
@@ -67,6 +72,7 @@ def _load(html: str, name: str, limits: Limits) -> Any:
 
     if not html.strip():
         raise EmptyInputError(name, "no text to read is in it")
+    _check_attributes(html, name, limits.attributes)
     tree = load_html(html)
     if tree is None:
         # The loader takes whole documents alone; this may be a fragment of one.
@@ -83,6 +89,18 @@ def _load(html: str, name: str, limits: Limits) -> Any:
         check_size(name, count, limits.elements, "HTML elements")
         level = [child for element in level for child in element]
     return tree
+
+
+def _check_attributes(html: str, name: str, cap: int) -> None:
+    position = 0
+    while tag := _TAG.search(html, position):
+        position = tag.end()
+        count = 0
+        while attribute := _ATTRIBUTE.match(html, position):
+            position = attribute.end()
+            count += 1
+            if count > cap:
+                raise TooLargeError(name, f"an HTML element has over {cap} attributes")
 
 
 def _extract(tree: Any, url: str | None) -> Any:

@@ -20,8 +20,10 @@ class Limits:
     characters: int = 1_000_000
     depth: int = 200
     """Nesting of HTML elements and of JSON values."""
-    elements: int = 200_000
-    """Elements of an HTML tree or of a Word document."""
+    elements: int = 50_000
+    """Elements of an HTML tree; XML tags in a part of a Word document, times four."""
+    attributes: int = 300
+    """Attributes of one HTML element: parsers are quadratic in them."""
     unpacked_bytes: int = 60_000_000
     """Size of a .docx after decompression."""
     unpacked_ratio: int = 200

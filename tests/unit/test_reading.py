@@ -1,0 +1,291 @@
+"""Reading text, HTML, Markdown, JSON and JSON lines."""
+
+import io
+import json
+import os
+import socket
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from detector.errors import EmptyInputError, InputError, TooLargeError, UnreadableError
+from detector.reading import (
+    Limits,
+    article_from_bytes,
+    article_from_html,
+    article_from_json,
+    parse_date,
+    read_article,
+    read_articles,
+    read_stream,
+)
+from detector.types import Article
+
+PAGE = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">
+<title>Harbour closed after storm - The Daily Quay</title>
+<meta property="article:published_time" content="2026-01-23T08:00:00Z">
+<meta name="author" content="Jane Roe"><link rel="canonical" href="https://quay.example/harbour">
+</head><body><nav><a href="/">Home</a> <a href="/sport">Sport</a></nav><article>
+<h1>Harbour closed after storm</h1>
+<p>The harbour of Oldport was closed on Friday after a storm tore two cranes from their rails, port
+director Ana Ruiz said in a statement to reporters on the quay.</p><h2>What we know</h2>
+<ul><li>Two cranes fell.</li><li>Nobody was hurt.</li></ul>
+<p>Ferries were sent to Newport instead, the ferry company said. It expects the harbour to open again
+by Monday, when divers have cleared the fairway.</p>
+<table><tr><th>Crane</th><th>Year</th></tr><tr><td>One</td><td>1987</td></tr></table>
+<p>0 Comments</p></article><footer>All rights reserved</footer></body></html>"""
+
+
+@pytest.mark.parametrize(
+    ("data", "begins"),
+    [
+        (b"Rain fell.", "Rain fell."),
+        ("Café Ürümqi".encode(), "Café Ürümqi"),
+        ("\ufeffCafé".encode(), "Café"),
+        ("Café".encode("utf-16"), "Café"),
+        ("Café au lait".encode("utf-16-le"), "Café au lait"),
+        ("Café".encode("utf-32"), "Café"),
+        (("“It rained,” said Zoë Müller in Zürich. " * 4).encode("cp1252"), "“It rained,” said Zoë Müller"),
+        (("Zoë Müller, naïve café owner " * 9).encode() + b"\xff", "Zoë Müller"),
+        (b"one\r\ntwo\rthree\n", "one\r\ntwo\rthree\n"),
+    ],
+)
+def test_encodings_are_told(data, begins):
+    assert article_from_bytes(data, name="x", kind="text").text.startswith(begins)
+
+
+@pytest.mark.parametrize(
+    ("data", "kind", "error", "says"),
+    [
+        (b"", None, EmptyInputError, "empty"),
+        (b" \n\t ", None, EmptyInputError, "empty"),
+        ("\u200b\u200b".encode(), None, EmptyInputError, "no text"),
+        (b"\x89PNG\r\n\x1a\n\0\0", None, UnreadableError, "PNG"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "text", UnreadableError, "PNG"),
+        (b"\x7fELF\2\1\1\0", "text", UnreadableError, "program"),
+        (b"\x1f\x8b\x08\0", None, UnreadableError, "gzip"),
+        (bytes(range(256)) * 40, None, UnreadableError, "binary"),
+        (b"%PDF-1.7 nothing here", None, UnreadableError, "PDF"),
+        (b"PK\x03\x04 word/ nothing", None, UnreadableError, "Word"),
+        (b"<html><body></body></html>", None, EmptyInputError, "no text"),
+        (b'{"text": ', "json", UnreadableError, "JSON"),
+        (b'{"text": "a", "x": NaN}', "json", UnreadableError, "NaN"),
+        (b"[]", "json", EmptyInputError, "no record"),
+        (b"\n\n", "jsonl", EmptyInputError, "empty"),
+        (b"x" * 2_000, None, TooLargeError, "1,000 bytes"),
+    ],
+)
+def test_bad_bytes_name_the_input_and_the_reason(data, kind, error, says):
+    with pytest.raises(error, match=says) as caught:
+        article_from_bytes(
+            data, name="in.put", kind=kind, limits=Limits(bytes=1_000 if len(data) == 2_000 else 20_000)
+        )
+    assert caught.value.source.startswith("in.put")
+
+
+def test_a_page_keeps_its_structure_and_its_metadata():
+    article = article_from_html(PAGE)
+    lines = article.text.split("\n")
+    assert lines[0] == "Harbour closed after storm"
+    assert {"What we know", "- Two cranes fell.", "0 Comments"} <= set(lines)
+    assert any(line.startswith("| One | 1987") for line in lines)
+    assert "Sport" not in article.text
+    assert article.title == "Harbour closed after storm"
+    assert article.published == date(2026, 1, 23)
+    assert article.url == "https://quay.example/harbour"
+    assert article.author == "Jane Roe"
+
+
+def test_arguments_win_over_the_page():
+    article = article_from_html(
+        PAGE, title="Mine", published=date(2020, 1, 1), url="https://a.example/", id="7"
+    )
+    assert (article.id, article.title, article.published, article.url) == (
+        "7",
+        "Mine",
+        date(2020, 1, 1),
+        "https://a.example/",
+    )
+
+
+@pytest.mark.parametrize(
+    "html", ["<p>Rain fell.</p>", "<div>Rain fell.</div>", "Rain fell.", "<b>Rain fell."]
+)
+def test_a_fragment_of_a_page_is_read(html):
+    assert article_from_html(html).text == "Rain fell."
+
+
+def test_reading_html_opens_no_connection(monkeypatch):
+    def refuse(*args, **kwargs):
+        raise AssertionError("the network was used")
+
+    monkeypatch.setattr(socket, "socket", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    page = PAGE.replace("<!DOCTYPE html>", '<!DOCTYPE html SYSTEM "http://dtd.example/x.dtd">')
+    assert article_from_html(page).title
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("# Storm\n\nThe *harbour* was __closed__.", "# Storm\n\nThe harbour was closed."),
+        ("Storm\n=====\n\nIt rained.", "# Storm\n\nIt rained."),
+        ("- [Port](https://p.example/a_b) said so\n- ![crane](c.png)", "- Port said so\n- crane"),
+        ("> It rained,\n> she said.", "It rained,\nshe said."),
+        ("a <!-- hidden --> b", "a  b"),
+        ("Rate of 3 * 4 * 5 and snake_case_name", "Rate of 3 * 4 * 5 and snake_case_name"),
+        ("Cost: \\$5 and `code`", "Cost: $5 and code"),
+        ("| a | b |\n|---|---|\n| **c** | d |", "| a | b |\n|---|---|\n| c | d |"),
+    ],
+)
+def test_markdown(source, text):
+    assert article_from_bytes(source.encode(), name="a.md", kind="markdown").text == text
+
+
+def test_markdown_front_matter():
+    article = article_from_bytes(
+        b'---\ntitle: "A storm"\ndate: 2026-01-23T10:00:00Z\nauthor: Jane Roe\n---\nIt rained.',
+        name="a",
+        kind="markdown",
+    )
+    assert article == Article(
+        "It rained.", title="A storm", published=date(2026, 1, 23), author="Jane Roe", source="a"
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "day"),
+    [
+        ("2026-01-23", date(2026, 1, 23)),
+        ("20260123", date(2026, 1, 23)),
+        ("2026-01-23T10:00:00Z", date(2026, 1, 23)),
+        ("2026-01-23 23:59:59.5+05:30", date(2026, 1, 23)),
+        ("Fri, 23 Jan 2026 08:00:00 GMT", date(2026, 1, 23)),
+    ],
+)
+def test_dates(value, day):
+    assert parse_date(value) == day
+
+
+@pytest.mark.parametrize(
+    "value", ["", "soon", "2026-13-01", "2026-02-30", "0001-01-01", "9999-12-31", "1" * 5_000, "23/01/26"]
+)
+def test_what_is_no_date(value):
+    with pytest.raises(UnreadableError, match="no date"):
+        parse_date(value)
+
+
+@pytest.mark.parametrize(
+    ("record", "says"),
+    [
+        ([], "object"),
+        ({}, "`text` and `html`"),
+        ({"text": "a", "html": "b"}, "`text` and `html`"),
+        ({"text": 5}, "`text` must be a string, not int"),
+        ({"text": "a", "title": ["b"]}, "`title` must be a string, not list"),
+        ({"text": "a", "id": True}, "`id` must be a string, not bool"),
+        ({"text": "a", "published": 20260123}, "`published` must be a string, not int"),
+        ({"text": "a", "published": "soon"}, "field `published`.*no date"),
+        ({"text": "  "}, "no text"),
+    ],
+)
+def test_a_bad_record_names_its_field(record, says):
+    with pytest.raises(InputError, match=says):
+        article_from_json(record)
+
+
+def test_a_record_fills_the_article():
+    record = {
+        "text": "It rained.",
+        "id": 7,
+        "title": "Rain",
+        "published": "2026-01-23",
+        "url": None,
+        "author": "J. Roe",
+        "x": 1,
+    }
+    assert article_from_json(record, name="f:3") == Article(
+        "It rained.", id="7", title="Rain", published=date(2026, 1, 23), author="J. Roe", source="f:3"
+    )
+
+
+def test_json_lines_go_on_after_a_bad_line(tmp_path: Path):
+    path = tmp_path / "many.jsonl"
+    path.write_bytes(
+        b'\xef\xbb\xbf{"text": "one"}\n\n{"text": 2}\nnot json\n{"text": "'
+        + b"x" * 300
+        + b'"}\n\x89PNG\n{"text": "last"}'
+    )
+    found = list(read_articles(path, limits=Limits(bytes=200)))
+    assert [item.text if isinstance(item, Article) else type(item).__name__ for item in found] == [
+        "one",
+        "UnreadableError",
+        "UnreadableError",
+        "TooLargeError",
+        "UnreadableError",
+        "last",
+    ]
+    assert [item.source for item in found] == [f"{path}:{line}" for line in (1, 3, 4, 5, 6, 7)]
+
+
+def test_json_lines_are_read_one_at_a_time():
+    class Endless(io.RawIOBase):
+        read_lines = 0
+
+        def readline(self, size: int = -1) -> bytes:
+            self.read_lines += 1
+            return b'{"text": "again"}\n'
+
+    stream = Endless()
+    found = read_stream(stream, kind="jsonl")
+    assert [next(found).text for _ in range(3)] == ["again"] * 3
+    assert stream.read_lines <= 4
+    found.close()
+
+
+@pytest.mark.parametrize(
+    ("data", "texts"),
+    [
+        (b"Rain fell.\nIt was wet.", ["Rain fell.\nIt was wet."]),
+        (b"{Rain} fell.", ["{Rain} fell."]),
+        (b'{"text": "one"}', ["one"]),
+        (b'{"text": "one"}\n{"text": "two"}\n', ["one", "two"]),
+        (b'{"text": "one"}\n\n\n{"text": "two"}', ["one", "two"]),
+        (b'{\n "text": "one"\n}', ["one"]),
+        (b'[{"text": "one"}, {"text": "two"}]', ["one", "two"]),
+        (b"<!doctype html><html><body><p>Rain fell.</p></body></html>", ["Rain fell."]),
+    ],
+)
+def test_standard_input_is_sniffed(data, texts):
+    assert [item.text for item in read_stream(io.BytesIO(data))] == texts
+
+
+def test_a_json_array_goes_on_after_a_bad_record(tmp_path: Path):
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps([{"text": "one"}, {"text": None}, {"text": "three"}]))
+    assert [isinstance(item, Article) for item in read_articles(path)] == [True, False, True]
+    with pytest.raises(UnreadableError, match="several"):
+        read_article(path)
+
+
+def test_paths_that_are_no_files(tmp_path: Path):
+    fifo, loop = tmp_path / "fifo", tmp_path / "loop"
+    os.mkfifo(fifo)
+    loop.symlink_to(loop)
+    for path, says in [
+        (tmp_path, "directory"),
+        (fifo, "regular"),
+        (Path("/dev/zero"), "regular"),
+        (tmp_path / "none.txt", "no such file"),
+        (loop, "symbolic links"),
+        ("a\0b", "null"),
+    ]:
+        with pytest.raises(UnreadableError, match=says):
+            read_article(path)
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a", "a.dat", "a.TEXT"])
+def test_a_suffix_that_says_nothing_is_text(tmp_path: Path, name):
+    (tmp_path / name).write_text("Rain fell.")
+    assert read_article(tmp_path / name).text == "Rain fell."
