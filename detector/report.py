@@ -25,6 +25,7 @@ from detector.types import (
 )
 
 SCHEMA_VERSION = "1"
+HEADLINE_LENGTH = 120
 OffsetUnit: TypeAlias = Literal["codepoint", "utf16"]
 
 
@@ -76,6 +77,15 @@ class Report:
     def text_sha256(self) -> str:
         """Digest of the text as UTF-8; lone surrogates are kept as their three bytes."""
         return sha256(self.article.text.encode("utf-8", "surrogatepass")).hexdigest()
+
+    @property
+    def headline(self) -> str:
+        """Title of the article; else its first line, where that is short enough for one; else its name."""
+        article = self.article
+        if article.title:
+            return article.title
+        line = next(iter(article.text[:400].strip().splitlines()), "").lstrip("# ").strip()
+        return line if 0 < len(line) <= HEADLINE_LENGTH else article.id or article.source
 
     def quote(self, span: Span) -> str:
         """Slice of the raw text."""

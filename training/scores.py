@@ -79,7 +79,7 @@ _analyzer: Analyzer | None = None
 
 
 def _score_text(text: str) -> Scored:
-    global _analyzer  # noqa: PLW0603 - one analyzer a worker process
+    global _analyzer  # one analyzer a worker process
     _analyzer = _analyzer or Analyzer()
     credibility = _analyzer.analyze(Article(text)).credibility
     return Scored(credibility.score, {c.signal: c.points for c in credibility.contributions})
@@ -177,7 +177,7 @@ def _picture(rows: list[tuple[Sample, list[Scored]]], path: Path) -> None:
     import matplotlib.pyplot as plt
 
     figure, axes = plt.subplots(figsize=(7, 3))
-    edges = np.arange(0, 101, 5)
+    edges = list(range(0, 101, 5))
     for kind, colour in (("human", "#1c7a43"), ("machine", "#6d46b8")):
         scores = [
             s.score for sample, scored in rows if sample.kind == kind for s in scored if s.score is not None

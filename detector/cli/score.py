@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -20,7 +21,7 @@ from detector.cli.options import (
     quiet_option,
 )
 from detector.errors import InputError
-from detector.reading import read_articles
+from detector.reading import read_articles, read_stream
 from detector.report import OffsetUnit, Report, dump_json
 from detector.types import Article
 
@@ -82,7 +83,7 @@ class _Articles:
     def __iter__(self) -> Iterator[Article]:
         for path in self._paths:
             try:
-                for item in read_articles(path):
+                for item in read_stream(sys.stdin.buffer) if path == "-" else read_articles(path):
                     if isinstance(item, InputError):
                         self._fail(item)
                     elif self._published and item.published is None:

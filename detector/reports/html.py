@@ -89,7 +89,8 @@ def _context(report: Report) -> dict[str, object]:
     }
     return {
         "report": report,
-        "title": report.article.title or report.article.id or report.article.source,
+        "title": report.headline,
+        "name": report.article.id or report.article.source,
         "marks": list(_marks(report, flags)),
         "groups": groups,
         "counts": {category: len(report.flags_of(category)) for category in CATEGORY_NAMES},

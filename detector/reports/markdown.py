@@ -14,8 +14,7 @@ QUOTE_LIMIT = 120
 def render_markdown(report: Report) -> str:
     """Give score, ledger and flags as Markdown; everything from the article is escaped."""
     credibility = report.credibility
-    title = report.article.title or report.article.id or report.article.source
-    lines = [f"**{escape(title)}**", ""]
+    lines = [f"**{escape(report.headline)}**", ""]
     if credibility.score is None or credibility.band is None:
         lines += ["No score: " + " ".join(escape(reason) for reason in credibility.reasons)]
     else:

@@ -58,8 +58,8 @@ def _by_rule(flags: Sequence[Flag]) -> list[list[Flag]]:
 def _title(report: Report) -> RenderableType:
     article = report.article
     name = article.id or article.source
-    title = Text(_one_line(article.title or name), style="bold")
-    details = [name] if article.title else []
+    title = Text(_one_line(report.headline), style="bold")
+    details = [] if report.headline == name else [_one_line(name)]
     details += [f"{report.words} words", report.language]
     details.append(f"published {article.published}" if article.published else "no date known")
     return Group(Line(style="dim"), title, Text(", ".join(details), style="dim"))
