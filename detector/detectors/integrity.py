@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from detector.document import Document, HiddenCharacter
+from detector.document.hidden import characters
 from detector.rules import catalogue
 from detector.types import Detection, Flag, ModelInfo, Span
 
@@ -31,6 +32,9 @@ _WHAT = {
         "invisible characters that can carry a message",
     ),
 }
+_MAX_RUN = 16
+"""Hidden characters side by side that are looked past to find the word around."""
+
 _PAYLOAD = ("tag", "variation")
 _MARKS = "\u200e\u200f\u061c"
 """Direction marks: they only order what is beside them, and copied text is full of them."""
@@ -63,8 +67,10 @@ class IntegrityDetector:
         raw, hidden = document.article.text, document.view.hidden
         homoglyphs = sum(hit.kind == "homoglyph" for hit in hidden)
         flags: list[Flag] = []
-        for rule in self.rules:
-            hits = [hit for hit in hidden if _rule_of(raw, hit) == rule]
+        by_rule: dict[str, list[HiddenCharacter]] = {rule: [] for rule in self.rules}
+        for hit in hidden:
+            by_rule[_rule_of(raw, hit)].append(hit)
+        for rule, hits in by_rule.items():
             flags.extend(_flags(raw, rule, list(_groups(raw, rule, hits))))
         signal = {"hidden_characters": len(hidden) - homoglyphs, "homoglyphs": homoglyphs}
         flags.sort(key=lambda flag: (flag.span, flag.rule))
@@ -79,7 +85,13 @@ def _rule_of(raw: str, hit: HiddenCharacter) -> str:
     start, end = hit.span.start, hit.span.end
     if hit.kind == "bidi" and raw[start] not in _MARKS:
         return "INT003"
-    inside = raw[start - 1 : start].isalnum() and raw[end : end + 1].isalnum()
+    # Look past a run of hidden characters, as far as such a run could be an accident.
+    invisible = characters().hidden
+    while start > 0 and raw[start - 1] in invisible and hit.span.start - start < _MAX_RUN:
+        start -= 1
+    while end < len(raw) and raw[end] in invisible and end - hit.span.end < _MAX_RUN:
+        end += 1
+    inside = raw[max(0, start - 1) : start].isalnum() and raw[end : end + 1].isalnum()
     return "INT001" if inside else "INT002"
 
 
@@ -123,8 +135,11 @@ def _flags(raw: str, rule: str, groups: list[_Group]) -> Iterator[Flag]:
 def _whole_word(raw: str, group: _Group) -> Span:
     """Widen to the word around, at most 20 letters a side: a flag on nothing visible shows nothing."""
     start, end = group.start, group.end
-    while start > 0 and group.start - start < 20 and raw[start - 1].isalnum():
+    invisible = characters().hidden
+    while (
+        start > 0 and group.start - start < 20 and (raw[start - 1].isalnum() or raw[start - 1] in invisible)
+    ):
         start -= 1
-    while end < len(raw) and end - group.end < 20 and raw[end].isalnum():
+    while end < len(raw) and end - group.end < 20 and (raw[end].isalnum() or raw[end] in invisible):
         end += 1
     return Span(start, end)

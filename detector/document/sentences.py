@@ -130,12 +130,12 @@ def _speaker_follows(text: str, position: int, limit: int) -> bool:
 
 
 def _is_glued(text: str, stop: int, mark: str, end: int) -> bool:
-    """True where a scraper lost the space: `the truce.The talks`, not `example.com` or `1.5`."""
-    if (
-        len(mark) > 3
-        or stop < 3
-        or not text[stop - 3 : stop].islower()
-        or not text[stop - 3 : stop].isalpha()
-    ):
+    """True where a scraper lost the space: `the truce.The talks`, not `example.com` or `Node.Js`."""
+    before = text[max(0, stop - 3) : stop]
+    if len(mark) > 3 or not (len(before) == 3 and before.isalpha() and before.islower()):
         return False
-    return _GLUED.match(text, end, end + 20) is not None
+    following = _GLUED.match(text, end, end + 20)
+    if following is None:
+        return False
+    word = following.group()[:-1].lower()
+    return len(word) > 3 or word in _words().openers

@@ -72,7 +72,9 @@ def unwrap(text: str) -> str:
         if line and previous and paragraphs and _goes_on(previous, line, column):
             pieces = paragraphs[-1]
             if previous.endswith("-") and previous[-2:-1].isalpha() and line[0].islower():
-                pieces[-1] = pieces[-1][:-1]
+                # "state-of-the-" keeps its hyphen; "infor-" does not.
+                compound = "-" in previous[-40:-1].rpartition(" ")[2]
+                pieces[-1] = pieces[-1] if compound else pieces[-1][:-1]
                 pieces.append(line)
             else:
                 pieces.extend((" ", line))

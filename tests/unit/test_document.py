@@ -1,0 +1,185 @@
+"""The document: normalised view, blocks, sentences, tokens, language."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from detector.document import build_document, normalise
+from detector.document.blocks import Block, find_blocks
+from detector.document.language import Language, identify
+from detector.document.sentences import split_sentences
+from detector.types import Article
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        ("“Quoted” ‘text’ — it’s…", "\"Quoted\" 'text' - it's..."),
+        ("a\r\nb\rc\u2028d\u2029e\x0cf\x85g", "a\nb\nc\nd\ne\nf\ng"),
+        ("5\u00a0000\u202fkm", "5 000 km"),
+        ("cell\tcell", "cell\tcell"),
+        ("ﬁne ½ ﷺ", "fine 1⁄2 صلى الله عليه وسلم"),
+        ("cafe\u0301 noe\u0308l", "café noël"),
+        ("min\u200bis\u2060ter", "minister"),
+        ("so\u00adft", "soft"),
+        ("Pаris аnd Mоscow", "Paris and Moscow"),
+        ("𝐁reaking", "Breaking"),
+        ("Путин and Ελλάδα", "Путин and Ελλάδα"),
+        ("Kılıçdaroğlu, Diyarbakır", "Kılıçdaroğlu, Diyarbakır"),
+        ("a\ud800b", "a\ufffdb"),
+        ("\ufeffText", "Text"),
+    ],
+)
+def test_the_view(raw, text):
+    assert normalise(raw).text == text
+
+
+def test_spans_map_back_over_expansion_and_deletion():
+    raw = "x ﷺ e\u0301 min\u200bister … end"
+    view = normalise(raw)
+    for word, source in [
+        ("صلى", "ﷺ"),
+        ("é", "e\u0301"),
+        ("minister", "min\u200bister"),
+        ("...", "…"),
+        ("end", "end"),
+    ]:
+        start = view.text.index(word)
+        span = view.to_raw(start, start + len(word))
+        assert raw[span.start : span.end] == source
+    with pytest.raises(ValueError, match="outside"):
+        view.to_raw(0, len(view.text) + 1)
+
+
+WRAPPED = """\
+    The harbour of Oldport was closed on Friday after a storm that
+tore two cranes from their rails, the port director said, and the
+ferry company sent its ships to Newport, an hour to the north.
+
+    It expects the harbour to open again by Monday, when divers who
+came from the capital have cleared the fairway of what the wind had
+thrown into it.
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("Harbour closed after storm\nA storm came.", ["heading", "paragraph"]),
+        ("# Storm\n\n## What now?\n", ["heading", "heading"]),
+        ("- one\n* two\n• three\n1. four\n(5) five\n12) six", ["list_item"] * 6),
+        ("| a | b |\n|---|---|\n| c | d |", ["table_row"] * 3),
+        ("Team\tWins\tLosses\nOldport\t3\t1", ["table_row"] * 2),
+        ("a | b | c\n", ["table_row"]),
+        ("x\t" + "Long prose with a stray tab. " * 4, ["paragraph"]),
+        ("Oldport | 25°C (windy)\n", ["heading"]),
+        ('"We will not go."\n', ["paragraph"]),
+        ("lower case line\n", ["paragraph"]),
+        ("5 dead in storm", ["heading"]),
+        ("\n \n\t\n", []),
+        ("-5 degrees at noon.", ["paragraph"]),
+        (WRAPPED, ["paragraph", "paragraph"]),
+    ],
+)
+def test_blocks(text, kinds):
+    assert [block.kind for block in find_blocks(text)] == kinds
+
+
+def test_blocks_with_page_breaks_and_line_separators():
+    document = build_document(Article("Storm hits\x0cIt rained.\r\n\r\n\u2022\u00a0One\u2028| a | b |"))
+    assert [block.kind for block in document.blocks] == ["heading", "paragraph", "list_item", "table_row"]
+
+
+def _sentences(text: str, kind: str = "paragraph") -> list[str]:
+    return [text[a:b] for a, b in split_sentences(text, Block(kind, 0, len(text), 0))]
+
+
+@pytest.mark.parametrize(
+    "sentences",
+    [
+        ["Mr. Hale met Sen. Ortiz and Gov. Lindqvist.", "They spoke for an hour."],
+        ["He moved to the U.S.", "The visa took a year."],
+        ["The U.S. Senate voted at 9 p.m. Tuesday.", "It was close."],
+        ["J. K. Marsh and George W. Teller wrote it.", "It ran to 90 pages."],
+        ["Growth was 2.5 percent, up from 1.9.", "Exports fell by $3.2 billion."],
+        ['"Why now?" he asked.', '"Because we can!" Orlov shouted back.'],
+        ['"It is over."', 'The mayor agreed: "It is."'],
+        ["We waited...", "Then the lights went out."],
+        ["It was ... odd, he said.", "Nobody laughed."],
+        ["Norvik Inc. hired her on Oct. 12.", "No. 4 was dropped."],
+        ["Nobody came.", "iPhone sales fell."],
+        ["The mass.", "The other mass."],
+        ["He said so (twice.)", "She did not."],
+        ["Talks resume in Geneva"],
+        ["今日は雨。", "明日も雨。"],
+    ],
+)
+def test_sentences(sentences):
+    glue = "" if "。" in sentences[0] else " "
+    assert _sentences(glue.join(sentences)) == sentences
+
+
+def test_a_lost_space_does_not_hide_a_sentence_end():
+    assert _sentences("They signed the truce.The talks go on.") == [
+        "They signed the truce.",
+        "The talks go on.",
+    ]
+    assert _sentences("See example.com or Node.Js now.") == ["See example.com or Node.Js now."]
+
+
+def test_headings_and_rows_are_one_sentence():
+    assert _sentences("Storm hits. Harbour closed", "heading") == ["Storm hits. Harbour closed"]
+
+
+def test_tokens_lie_within_their_sentences():
+    document = build_document(Article("It rained. The mayor's e-mail cost $1,000.\n\nMore."))
+    assert [t.text for t in document.sentence_tokens(document.sentences[1])] == [
+        "The",
+        "mayor's",
+        "e-mail",
+        "cost",
+        "$",
+        "1,000",
+        ".",
+    ]
+    assert document.words == 8
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("en", "The minister said on Monday that the talks would go on until the end of the week."),
+        ("de", "Der Minister sagte am Montag, dass die Gespräche bis zum Ende der Woche weitergehen."),
+        (
+            "fr",
+            "Le ministre a déclaré lundi que les discussions se poursuivraient jusqu'à la fin de la semaine.",
+        ),
+        ("es", "El ministro dijo el lunes que las conversaciones seguirían hasta el final de la semana."),
+        ("pt", "O ministro disse na segunda-feira que as conversações continuariam até ao fim da semana."),
+        ("ru", "Министр заявил в понедельник, что переговоры продолжатся до конца недели."),
+        ("uk", "Міністр заявив у понеділок, що переговори триватимуть до кінця тижня."),
+        (
+            "zh",
+            "部长星期一表示，会谈将持续到本周末，各方都表示愿意继续谈判。市长说，港口将在风暴过后重新开放，渡轮公司已经把船只派往北方的另一个城市。",
+        ),
+        ("ar", "قال الوزير يوم الاثنين إن المحادثات ستستمر حتى نهاية الأسبوع."),
+        ("el", "Ο υπουργός δήλωσε τη Δευτέρα ότι οι συνομιλίες θα συνεχιστούν έως το τέλος της εβδομάδας."),
+    ],
+)
+def test_language(code, text):
+    found = identify(text)
+    assert found.code == code
+    assert found.reliable
+
+
+@pytest.mark.parametrize("text", ["", "   ", "12:30 - 14:45", "Oslo", "😀😀😀😀"])
+def test_a_text_too_short_for_a_language(text):
+    assert identify(text) == Language("und", 0.0)
+    assert not identify(text).reliable
+
+
+def test_language_is_the_same_in_threads():
+    texts = ["The talks went on in the city for days.", "Die Gespräche dauerten in der Stadt tagelang."] * 20
+    alone = [identify(text) for text in texts]
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(identify, texts)) == alone

@@ -1,0 +1,104 @@
+"""The integrity detector: what is reported, what is not, and how much of it."""
+
+import pytest
+
+from detector.detectors.integrity import IntegrityDetector
+from detector.document import build_document
+from detector.rules import catalogue
+from detector.types import Article
+
+
+def detect(raw: str):
+    return IntegrityDetector().detect([build_document(Article(raw))])[0]
+
+
+@pytest.mark.parametrize(
+    ("raw", "hidden", "homoglyphs", "flags"),
+    [
+        ("The mini\u200bster resigned.", 1, 0, [("INT001", "mini\u200bster")]),
+        ("The m\u2060i\u2060nister resigned.", 2, 0, [("INT001", "m\u2060i\u2060nister")]),
+        ("The mini\u200b\u200bster.", 2, 0, [("INT001", "mini\u200b\u200bster")]),
+        ("He resigned.\u200b It rained.", 1, 0, [("INT002", "\u200b")]),
+        ("He resigned\u200e. It rained.", 1, 0, [("INT002", "\u200e")]),
+        ("A bell \x07 rang.", 1, 0, [("INT002", "\x07")]),
+        ("Paid to \u202emoc.knab\u202c now.", 2, 0, [("INT003", "\u202emoc.knab\u202c")]),
+        ("The prеsidеnt of Frаnce", 0, 3, [("INT004", "prеsidеnt of Frаnce")]),
+        ("The prеsident had а plan.", 0, 2, [("INT004", "prеsident had а")]),
+        (
+            "The p\u200bр\u200br\u200bе\u200bsident",
+            4,
+            2,
+            [
+                ("INT001", "p\u200bр\u200br\u200bе\u200bsident"),
+                ("INT004", "p\u200bр\u200br\u200bе\u200bsident"),
+            ],
+        ),
+        ("Talks\U000e0068\U000e0069 went on.", 2, 0, [("INT005", "\U000e0068\U000e0069")]),
+        ("Talks\U000e0121\U000e0122 went on.", 2, 0, [("INT005", "\U000e0121\U000e0122")]),
+        ("t\u00adh\u00ade", 2, 0, [("INT001", "t\u00adh\u00ade")]),
+        ("one\u200btwo\nthree\u200bfour", 2, 0, [("INT001", "one\u200btwo"), ("INT001", "three\u200bfour")]),
+    ],
+)
+def test_what_is_reported(raw, hidden, homoglyphs, flags):
+    found = detect(raw)
+    assert found.signals == {"integrity": {"hidden_characters": hidden, "homoglyphs": homoglyphs}}
+    quoted = [(flag.rule, raw[flag.span.start : flag.span.end]) for flag in found.flags]
+    assert [rule for rule, _ in quoted] == [rule for rule, _ in flags]
+    assert [quote for rule, quote in quoted if rule != "INT001" and rule != "INT004"] == [
+        quote for rule, quote in flags if rule != "INT001" and rule != "INT004"
+    ]
+    for (_, quote), (_, expected) in zip(quoted, flags, strict=True):
+        assert expected in quote
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "“Curly” quotes — and dashes… it’s all fine.",
+        "\ufeffA byte-order mark opens the file.",
+        "One file.\n\ufeffAnother, appended.",
+        "Typeset with inter\u00adnational hyphens, \u00adand stray\u00ad ones.",
+        "A family 👨\u200d👩\u200d👧 and a flag 🏳\ufe0f\u200d🌈 and a heart ❤\ufe0f.",
+        "Skin tones 👩🏽\u200d🚀 and keycaps 1\ufe0f\u20e3.",
+        "Scotland 🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f won.",
+        "President Владимир Путин met Κυριάκος Μητσοτάκης.",
+        "The СССР was the Soviet Union.",
+        "Kılıçdaroğlu lost in Diyarbakır; Şırnak voted.",
+        "می\u200cخواهم به خانه بروم",
+        "हिन्दी में क्\u200dष लिखा है",
+        "The mayor of تل أبيب\u200f spoke, \u2067שלום\u2069 he said.",
+        "10 µm of 5 kΩ, β-carotene, Δt",
+        "5\u00a0000\u202fkm\u2009away",
+        "Café naïve Zürich Ångström São Tomé",
+        "葛\U000e0100飾区",
+    ],
+)
+def test_what_is_ordinary(raw):
+    found = detect(raw)
+    assert found.flags == ()
+    assert found.signals == {"integrity": {"hidden_characters": 0, "homoglyphs": 0}}
+
+
+def test_many_hits_give_few_flags_and_exact_counts():
+    raw = "wo\u200brd here, and much more text besides.\n" * 500
+    found = detect(raw)
+    assert found.signals["integrity"]["hidden_characters"] == 500
+    assert len(found.flags) == 50
+    assert "450 more in 450 further places" in found.flags[-1].message
+
+
+def test_a_long_run_of_hits_is_cut_into_readable_flags():
+    found = detect("a\u200bb " * 1_000)
+    assert all(len(flag.span) <= 300 for flag in found.flags)
+    assert "INT001" in found.flags[0].rule
+
+
+@pytest.mark.parametrize("code", [code for code in catalogue() if code.startswith("INT")])
+def test_each_rule_fires_on_its_example(code):
+    assert [flag.rule for flag in detect(catalogue()[code].example).flags] == [code]
+
+
+def test_a_batch_gives_what_singles_give():
+    raws = ["The mini\u200bster.", "", "Plain text.", "Frаnce"]
+    documents = [build_document(Article(raw)) for raw in raws]
+    assert IntegrityDetector().detect(documents) == [detect(raw) for raw in raws]

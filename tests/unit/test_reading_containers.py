@@ -1,0 +1,185 @@
+"""Reading Word and PDF files, made by the tests."""
+
+import io
+import zipfile
+from pathlib import Path
+
+import docx
+import pytest
+
+from detector.errors import EmptyInputError, TooLargeError, UnreadableError
+from detector.reading import Limits, article_from_bytes, read_article
+from detector.reading.pdf import unwrap
+
+
+def word_file(**properties: str) -> bytes:
+    document = docx.Document()
+    for name, value in properties.items():
+        setattr(document.core_properties, name, value)
+    document.add_heading("Harbour closed", 1)
+    document.add_paragraph("A storm hit Oldport.")
+    document.add_paragraph("Two cranes fell.", style="List Bullet")
+    document.add_paragraph("   ")
+    table = document.add_table(rows=2, cols=2)
+    for cell, text in zip(table._cells, ("Crane", "Year", "One", "1987"), strict=True):
+        cell.text = text
+    document.add_paragraph("Ferries\twent to Newport.")
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()
+
+
+def pdf_file(pages: list[list[str]], title: str = "") -> bytes:
+    """A PDF with one line of Helvetica for each string."""
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"",
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    ]
+    kids = []
+    for lines in pages:
+        shown = " ".join(f"({line}) Tj 0 -14 Td" for line in lines)
+        stream = f"BT /F1 12 Tf 72 720 Td {shown} ET".encode()
+        objects.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream))
+        content = len(objects)
+        objects.append(
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents %d 0 R"
+            b" /Resources << /Font << /F1 3 0 R >> >> >>" % content
+        )
+        kids.append(len(objects))
+    objects[1] = (
+        f"<< /Type /Pages /Count {len(kids)} /Kids [{' '.join(f'{k} 0 R' for k in kids)}] >>".encode()
+    )
+    objects.append(f"<< /Title ({title}) >>".encode())
+    out, offsets = io.BytesIO(), []
+    out.write(b"%PDF-1.4\n")
+    for number, body in enumerate(objects, 1):
+        offsets.append(out.tell())
+        out.write(b"%d 0 obj\n%s\nendobj\n" % (number, body))
+    start = out.tell()
+    out.write(b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1))
+    out.write(b"".join(b"%010d 00000 n \n" % offset for offset in offsets))
+    out.write(
+        b"trailer << /Size %d /Root 1 0 R /Info %d 0 R >>\nstartxref\n%d\n%%%%EOF"
+        % (len(objects) + 1, len(objects), start)
+    )
+    return out.getvalue()
+
+
+def zipped(parts: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def test_word(tmp_path: Path):
+    path = tmp_path / "a.docx"
+    path.write_bytes(word_file(title="The harbour", author="Jane Roe"))
+    article = read_article(path)
+    assert article.text.split("\n") == [
+        "# Harbour closed",
+        "A storm hit Oldport.",
+        "- Two cranes fell.",
+        "| Crane | Year |",
+        "| One | 1987 |",
+        "Ferries\twent to Newport.",
+    ]
+    assert (article.title, article.author, article.published) == ("The harbour", "Jane Roe", None)
+
+
+def test_a_word_file_is_told_by_its_bytes():
+    assert article_from_bytes(word_file(), name="stdin").text.startswith("# Harbour closed")
+
+
+def _altered(name: str, content: bytes) -> bytes:
+    parts = {}
+    with zipfile.ZipFile(io.BytesIO(word_file())) as archive:
+        parts = {entry: archive.read(entry) for entry in archive.namelist()}
+    return zipped({**parts, name: content})
+
+
+_LAUGHS = b'<!DOCTYPE w [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;">]><w:document>&b;</w:document>'
+
+
+@pytest.mark.parametrize(
+    ("data", "error", "says"),
+    [
+        (zipped({"a.txt": b"Rain."}), UnreadableError, "not a Word document"),
+        (zipped({"word/document.xml": b"<w:document/>"}), UnreadableError, "not a readable Word document"),
+        (zipped({"word/document.xml": b"A" * 20_000_000}), TooLargeError, "times its size"),
+        (
+            zipped({f"word/{i}.bin": bytes(900_000) for i in range(80)} | {"word/document.xml": b""}),
+            TooLargeError,
+            "unpacked",
+        ),
+        (_altered("word/document.xml", _LAUGHS), UnreadableError, "entities"),
+        (_altered("docProps/core.xml", _LAUGHS), UnreadableError, "entities"),
+        (word_file()[:-200], UnreadableError, "not a readable Word document"),
+    ],
+)
+def test_a_hostile_or_damaged_word_file_is_refused(data, error, says):
+    with pytest.raises(error, match=says):
+        article_from_bytes(data, name="x.docx", kind="docx")
+
+
+def test_pdf(tmp_path: Path):
+    path = tmp_path / "a.pdf"
+    path.write_bytes(
+        pdf_file(
+            [
+                [
+                    "Harbour closed",
+                    "A storm tore two cranes from their rails on Friday, the direc-",
+                    "tor of the port said.",
+                ],
+                ["Ferries went to Newport."],
+            ],
+            title="The harbour",
+        )
+    )
+    article = read_article(path)
+    assert article.text.split("\n") == [
+        "Harbour closed",
+        "A storm tore two cranes from their rails on Friday, the director of the port said.",
+        "Ferries went to Newport.",
+    ]
+    assert article.title == "The harbour"
+
+
+def test_a_pdf_over_a_cap_or_without_text():
+    many = pdf_file([["Rain."]] * 5)
+    with pytest.raises(TooLargeError, match="over the limit of 4 pages"):
+        article_from_bytes(many, name="a.pdf", limits=Limits(pages=4))
+    with pytest.raises(TooLargeError, match="longer than 0 seconds"):
+        article_from_bytes(many, name="a.pdf", limits=Limits(seconds=0))
+    with pytest.raises(EmptyInputError, match="OCR"):
+        article_from_bytes(pdf_file([[]]), name="a.pdf")
+
+
+def test_a_pdf_whose_pages_go_in_a_circle_is_refused():
+    looped = pdf_file([["Rain."]]).replace(b"/Kids [5 0 R]", b"/Kids [2 0 R]")
+    with pytest.raises(UnreadableError, match="PDF"):
+        article_from_bytes(looped, name="a.pdf")
+
+
+@pytest.mark.parametrize(
+    ("text", "joined"),
+    [
+        ("", ""),
+        ("One line", "One line"),
+        ("The first line of this text fills the column\nand goes on. The next\nNew paragraph", None),
+        (
+            "well-known words stay: a state-of-the-\nart hall was opened by them",
+            "well-known words stay: a state-of-the-art hall was opened by them",
+        ),
+        (
+            "Points of the plan in the town hall today\n- one\n- two",
+            "Points of the plan in the town hall today\n- one\n- two",
+        ),
+    ],
+)
+def test_unwrap(text, joined):
+    found = unwrap(text)
+    assert found == joined if joined is not None else found.split("\n")[0].endswith("goes on. The next")
