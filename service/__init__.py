@@ -1,0 +1,1 @@
+"""Dateline over HTTP: validate, admit, analyze in worker processes, serialise; nothing of an article is kept."""

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import click
 
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
-@click.option("--root-path", default="", help="Path prefix behind a proxy.")
-def serve(host: str, port: int, root_path: str) -> None:
-    """Serve the page and the REST interface (extra `service`)."""
+@click.option("--root-path", default=None, help="Path prefix behind a proxy (or DATELINE_ROOT_PATH).")
+def serve(host: str, port: int, root_path: str | None) -> None:
+    """Serve the page and the REST interface (extra `service`); settings come from DATELINE_* variables."""
     try:
-        import uvicorn
-    except ImportError as error:
+        server = import_module("service.server")
+        settings_of = import_module("service.settings").ServiceSettings
+    except ModuleNotFoundError as error:
+        if error.name and error.name.partition(".")[0] in ("detector", "service"):
+            raise
         raise click.UsageError("the service needs its extra: pip install 'dateline[service]'") from error
-    uvicorn.run("service.app:create_app", factory=True, host=host, port=port, root_path=root_path)
+    try:
+        settings = settings_of() if root_path is None else settings_of(root_path=root_path)
+    except ValueError as error:
+        raise click.UsageError(f"settings: {error}") from error
+    server.run(settings, host=host, port=port)

@@ -1,0 +1,107 @@
+"""One slot of the pool: a worker process that is started, asked, killed and started again."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import sys
+from asyncio.subprocess import PIPE, Process
+from pathlib import Path
+
+from service.frames import Frame, receive_frame
+from service.settings import ServiceSettings
+
+STREAM_LIMIT = 2**20
+_ONE_THREAD = {
+    # The slots are as many as the cores: threads within a worker would fight over them.
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "RAYON_NUM_THREADS": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+}
+
+
+class WorkerLostError(Exception):
+    """The worker process died, or never came up."""
+
+
+class Worker:
+    """A running worker process; `engine` is what it answered when its models were loaded."""
+
+    def __init__(self, process: Process, engine: dict[str, object]) -> None:
+        self._process = process
+        self.engine = engine
+        self.gone = asyncio.ensure_future(process.wait())
+
+    @classmethod
+    async def start(cls, settings: ServiceSettings, detectors: str) -> Worker:
+        """Start a process and wait until its models are loaded; raises WorkerLostError."""
+        argument = json.dumps(
+            {
+                "detectors": detectors,
+                "target_fpr": settings.target_fpr,
+                "calibration": settings.calibration,
+                "max_characters": settings.max_text_chars,
+                "memory_mb": settings.worker_memory_mb,
+            }
+        )
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-P", "-m", "service.worker", argument),
+            stdin=PIPE,
+            stdout=PIPE,
+            limit=STREAM_LIMIT,
+            env={**os.environ, **_ONE_THREAD, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        )
+        assert process.stdout is not None
+        try:
+            async with asyncio.timeout(settings.start_seconds):
+                header, _ = await receive_frame(process.stdout)
+        except BaseException as error:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+            if isinstance(error, TimeoutError | EOFError | OSError | ValueError):
+                raise WorkerLostError("a worker did not start") from error
+            raise
+        return cls(process, header["ready"])
+
+    @property
+    def pid(self) -> int:
+        """Process id."""
+        return self._process.pid
+
+    async def ask(self, frame: bytes) -> Frame:
+        """Send one frame and wait for the answer; raises WorkerLostError."""
+        stdin, stdout = self._process.stdin, self._process.stdout
+        assert stdin is not None
+        assert stdout is not None
+        try:
+            stdin.write(frame)
+            await stdin.drain()
+            return await receive_frame(stdout)
+        except (EOFError, OSError, ValueError) as error:
+            raise WorkerLostError("a worker was lost") from error
+
+    async def kill(self) -> None:
+        """Kill the process at once, whatever it is at."""
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
+        await self.gone
+
+    async def stop(self, seconds: float = 2.0) -> None:
+        """Close the pipe, so that an idle worker ends by itself; kill one that doesn't."""
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.shield(self.gone), seconds)
+        await self.kill()
+
+    def resident_bytes(self) -> int:
+        """Resident memory; 0 where the system doesn't tell."""
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            pages = Path(f"/proc/{self.pid}/statm").read_text("ascii").split()[1]
+            return int(pages) * os.sysconf("SC_PAGE_SIZE")
+        return 0
