@@ -36,8 +36,9 @@ _MAX_RUN = 16
 """Hidden characters side by side that are looked past to find the word around."""
 
 _PAYLOAD = ("tag", "variation")
-_MARKS = "\u200e\u200f\u061c"
-"""Direction marks: they only order what is beside them, and copied text is full of them."""
+_TURNING = "\u202b\u202d\u202e\u2067"
+"""Right-to-left embeddings, overrides and isolates; the other direction marks are copied along with text."""
+_CLOSING = "\u202c\u2069"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,9 @@ class IntegrityDetector:
         homoglyphs = sum(hit.kind == "homoglyph" for hit in hidden)
         flags: list[Flag] = []
         by_rule: dict[str, list[HiddenCharacter]] = {rule: [] for rule in self.rules}
+        turned = any(char in raw for char in _TURNING)
         for hit in hidden:
-            by_rule[_rule_of(raw, hit)].append(hit)
+            by_rule[_rule_of(raw, hit, turned)].append(hit)
         for rule, hits in by_rule.items():
             flags.extend(_flags(raw, rule, list(_groups(raw, rule, hits))))
         signal = {"hidden_characters": len(hidden) - homoglyphs, "homoglyphs": homoglyphs}
@@ -77,13 +79,13 @@ class IntegrityDetector:
         return Detection(signals={"integrity": {**signal}}, flags=tuple(flags))
 
 
-def _rule_of(raw: str, hit: HiddenCharacter) -> str:
+def _rule_of(raw: str, hit: HiddenCharacter, turned: bool) -> str:
     if hit.kind == "homoglyph":
         return "INT004"
     if hit.kind in _PAYLOAD:
         return "INT005"
     start, end = hit.span.start, hit.span.end
-    if hit.kind == "bidi" and raw[start] not in _MARKS:
+    if hit.kind == "bidi" and (raw[start] in _TURNING or (turned and raw[start] in _CLOSING)):
         return "INT003"
     # Look past a run of hidden characters, as far as such a run could be an accident.
     invisible = characters().hidden

@@ -22,6 +22,7 @@ def detect(raw: str):
         ("He resigned\u200e. It rained.", 1, 0, [("INT002", "\u200e")]),
         ("A bell \x07 rang.", 1, 0, [("INT002", "\x07")]),
         ("Paid to \u202emoc.knab\u202c now.", 2, 0, [("INT003", "\u202emoc.knab\u202c")]),
+        ("in \u202a#\u200eOldport which", 2, 0, [("INT002", "\u202a#\u200e")]),
         ("The prеsidеnt of Frаnce", 0, 3, [("INT004", "prеsidеnt of Frаnce")]),
         ("The prеsident had а plan.", 0, 2, [("INT004", "prеsident had а")]),
         (
