@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from detector.detectors.base import Detector
+from detector.detectors.boilerplate import BoilerplateDetector
 from detector.detectors.integrity import IntegrityDetector
 from detector.detectors.sourcing import SourcingDetector
 
@@ -12,6 +13,7 @@ DetectorFactory = Callable[[float, "str | None"], Detector]
 """Makes a detector from the target false-positive rate and the path of a user's calibration."""
 
 DETECTORS: tuple[DetectorFactory, ...] = (
+    lambda target_fpr, calibration: BoilerplateDetector(),
     lambda target_fpr, calibration: SourcingDetector(),
     lambda target_fpr, calibration: IntegrityDetector(),
 )
