@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-WINDOW = 1_500
+WINDOW = 700
 """Code points of each of the three samples (start, middle, end) that stand for a long text."""
 
 MIN_LETTERS = 12

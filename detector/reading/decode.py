@@ -35,9 +35,26 @@ _MAGIC = (
     (b"{\\rtf", "an RTF document; save it as .docx or plain text"),
 )
 _META_CHARSET = re.compile(
-    rb"<meta[^>]{0,200}?charset\s{0,9}=\s{0,9}[\"']?([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE
+    rb"<(?:meta[^>]{0,200}?charset|\?xml[^>]{0,100}?encoding)\s{0,9}=\s{0,9}[\"']?([A-Za-z0-9_:.-]{2,40})",
+    re.IGNORECASE,
 )
-_NOT_CHARSETS = frozenset({"utf-7", "unicode_escape", "raw_unicode_escape", "punycode", "idna", "undefined"})
+# UTF-16 in an ASCII declaration contradicts itself; the others are no charsets of pages.
+_NOT_CHARSETS = frozenset(
+    {
+        "utf-16",
+        "utf-16-le",
+        "utf-16-be",
+        "utf-32",
+        "utf-32-le",
+        "utf-32-be",
+        "utf-7",
+        "unicode_escape",
+        "raw_unicode_escape",
+        "punycode",
+        "idna",
+        "undefined",
+    }
+)
 _SAMPLE = 100_000
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\x0b\x0c\r\x1b\x1c\x1d\x1e\x1f") | {127})
 
@@ -114,9 +131,31 @@ def _detect(data: bytes, name: str) -> str:
     damaged = lenient.count("\ufffd")
     if sum(char > "\x7f" for char in lenient) - damaged >= 4 * damaged:
         return lenient
+    western = _western(data)
+    if western is not None:
+        return western
     from charset_normalizer import from_bytes
 
     best = from_bytes(data[:_SAMPLE]).best()
     if best is None:
         raise UnreadableError(name, "not text: no character encoding fits it")
     return data.decode(best.encoding, "replace")
+
+
+_TYPOGRAPHY = frozenset(
+    "\u2018\u2019\u201c\u201d\u2013\u2014\u2026\u2022\u20ac\u2122\xa0\xa3\xa7\xa9\xab\xad\xae\xb0\xb7\xbb\xbd"
+)
+
+
+def _western(data: bytes) -> str | None:
+    """Read as Windows-1252 what holds few bytes beyond ASCII, all of them letters or typography.
+
+    Detection by statistics has too little to go on in such a text, and news in English is such a text.
+    """
+    try:
+        text = data.decode("cp1252")
+    except UnicodeDecodeError:
+        return None
+    high = [char for char in text if char > "\x7f"]
+    few = len(high) <= max(2, len(text) // 20)
+    return text if few and all(char.isalpha() or char in _TYPOGRAPHY for char in high) else None
