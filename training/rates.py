@@ -87,8 +87,13 @@ def choose_texts(sample: Sample) -> Iterator[str]:
 
 def _start(names: Sequence[str]) -> None:
     global _detectors
-    made = default_detectors() or (BoilerplateDetector(),)
-    _detectors = tuple(d for d in made if not names or d.name in names)
+    made = {detector.name: detector for detector in default_detectors()}
+    unknown = set(names) - made.keys()
+    if unknown:
+        raise click.UsageError(
+            f"no detector is named {', '.join(sorted(unknown))}; there are {', '.join(made)}"
+        )
+    _detectors = tuple(made[name] for name in names or made)
 
 
 def count(texts: Sequence[str]) -> Counts:

@@ -1,0 +1,170 @@
+"""What the boilerplate detector flags, where exactly, and what it leaves alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from detector.detectors.boilerplate import BoilerplateDetector
+from detector.detectors.boilerplate.patterns import PatternIndex, compile_pattern, first_words, load_patterns
+from detector.document import build_document
+from detector.rules import catalogue
+from detector.types import Article, Detection
+
+DETECTOR = BoilerplateDetector()
+PATTERNS = load_patterns()
+
+REPORT = (
+    "OSLO, March 3 (Reuters) - Norway's central bank raised its rate to 4.5% on Thursday, Governor Kari Dahl "
+    "said. Inflation reached 5.1% in February, Statistics Norway reported on Monday.\n\n"
+    "Dahl told reporters in Oslo that the board had voted four to one for the rise."
+)
+
+
+def detect(text: str) -> Detection:
+    return DETECTOR.detect([build_document(Article(text))])[0]
+
+
+def found(text: str) -> list[tuple[str, str]]:
+    return [(flag.rule, text[flag.span.start : flag.span.end]) for flag in detect(text).flags]
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "quote"),
+    [
+        ("0 Comments", "BP001", "0 Comments"),
+        ("12 comments", "BP001", "12 comments"),
+        ("3 minutes read", "BP001", "3 minutes read"),
+        ("  \u2022 6 Views", "BP001", "6 Views"),
+        ("Post a Comment", "BP001", "Post a Comment"),
+        ("Previous Post Next Post", "BP001", "Previous Post Next Post"),
+        ("Lima | 19°C (cloudy)", "BP001", "Lima | 19°C (cloudy)"),
+        ("Share Tweet Email", "BP001", "Share Tweet Email"),
+        ("Advertisement", "BP002", "Advertisement"),
+        ("Read more: Ten bridges to see", "BP002", "Read more: Ten bridges to see"),
+        ("Sign up for our daily newsletter", "BP002", "Sign up for our daily newsletter"),
+        ("This site uses cookies to work better.", "BP002", "This site uses cookies to work better."),
+        (
+            "© 2024 The Harbour Times. All rights reserved.",
+            "BP002",
+            "© 2024 The Harbour Times. All rights reserved.",
+        ),
+        ("Key discussion points include:", "BP003", "Key discussion points include:"),
+        ("Possible drawbacks might include:", "BP003", "Possible drawbacks might include:"),
+        ("Wrapping Up", "BP004", "Wrapping Up"),
+        ("## Conclusion", "BP004", "Conclusion"),
+        ("**Key Takeaways:**", "BP004", "Key Takeaways"),
+        ("For now, the world watches closely.", "BP005", "world watches closely"),
+        ("Only time will tell who wins.", "BP005", "Only time will tell"),
+        ("The vote was a pivotal moment for it.", "BP006", "pivotal moment"),
+        ("It offers a rare glimmer of hope.", "BP006", "rare glimmer"),
+        ("They met amid ongoing tensions.", "BP007", "amid ongoing tensions"),
+        ("It calls for a balanced approach.", "BP008", "calls for a balanced approach"),
+        (
+            "Note: This article was generated in part using artificial intelligence.",
+            "BP010",
+            "This article was generated in part using artificial intelligence",
+        ),
+        ("As an AI language model, I cannot visit the site.", "BP011", "As an AI language model, I"),
+        ("Here is a rewritten version of the text:", "BP011", "Here is a rewritten version of the"),
+        ("I hope this helps!", "BP011", "I hope this helps"),
+        ("As of my last knowledge update, talks went on.", "BP011", "As of my last knowledge update"),
+        ("In a shocking turn of events, he left.", "BP012", "shocking turn of events"),
+    ],
+)
+def test_a_phrase_is_flagged_exactly(text: str, rule: str, quote: str) -> None:
+    assert (rule, quote) in found(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        REPORT,
+        "No comment was made on the 3 minutes that were read out.",
+        '"As an AI language model, I have no opinion," the program told the class.',
+        "Asked about it, the chatbot replied that as an AI language model, it had no view.",
+        "ChatGPT answered: as an AI language model, I cannot vote.",
+        "The paper tested whether a story written by artificial intelligence fooled its readers.",
+        'The minister called the treaty "a pivotal moment" for the region.',
+        "The river changed course after the storm of 1953, and the town of Hale moved with it.",
+    ],
+)
+def test_reporting_and_quoted_speech_are_left_alone(text: str) -> None:
+    assert found(text) == []
+
+
+TABLE = "| Topic | Status |\n|---|---|\n| Energy supply | Under discussion |\n| Border checks | In progress |"
+
+
+@pytest.mark.parametrize(
+    ("text", "rules"),
+    [
+        (TABLE, {"BP009"}),
+        (TABLE.replace("In progress", "Agreed on 4 May"), set()),
+        ("- lower taxes for all\n- better roads for many\n- clean water for some", {"BP009"}),
+        ("How to act:\n- keep calm at all times\n- talk to your friends\n- plan your next trip", {"BP008"}),
+        ("- Ann Lee of Leeds won gold\n- The team from Hull lost\n- Rob Day came third", set()),
+        ("- lower taxes for all\n- better roads for many", set()),
+        ("- won 4 medals there\n- lost 3 games here\n- drew 2 more at home", set()),
+    ],
+)
+def test_a_list_without_facts_is_flagged_whole(text: str, rules: set[str]) -> None:
+    assert {rule for rule, _ in found(text)} == rules
+    assert all(quote.endswith(text[-10:]) for _, quote in found(text))
+
+
+def test_a_topic_of_the_article_is_no_fact_in_a_list() -> None:
+    prose = "Talks in Hale go on. The mayor of Hale spoke. Roads to Hale are shut. Few left Hale."
+    items = "\n- better roads to Hale soon\n- more buses to Hale soon\n- lower taxes in Hale soon"
+    assert ("BP009", items.strip()) in found(prose + items)
+    assert ("BP009", items.strip()) not in found("The mayor of Hale spoke." + items)
+
+
+def test_offsets_are_those_of_the_raw_text() -> None:
+    text = "\u201cYes.\u201d \u200bIt\u2019s not every day that the world watches\u00a0closely."
+    assert ("BP012", "It\u2019s not every day") in found(text)
+    assert ("BP005", "world watches\u00a0closely") in found(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "share"),
+    [("", 0.0), (REPORT, 0.0), ("0 Comments", 1.0), ("Only time will tell. One two three four.", 0.5)],
+)
+def test_share_of_words(text: str, share: float) -> None:
+    signal = detect(text).signals["boilerplate"]
+    assert isinstance(signal, dict)
+    assert signal["share"] == share
+
+
+def test_flags_that_overlap_fill_their_words_once() -> None:
+    text = "- confidence-building measures for all\n- a pivotal moment for many\n- a rare glimmer for some"
+    signal = detect(text).signals["boilerplate"]
+    assert isinstance(signal, dict)
+    assert signal["share"] == 1.0
+
+
+def test_site_prompts_are_shown_and_cost_nothing() -> None:
+    detection = detect("Advertisement")
+    assert [flag.counted for flag in detection.flags] == [False]
+    assert detection.signals["boilerplate"] == {"share": 0.0, "uncounted_share": 1.0}
+
+
+@pytest.mark.parametrize("code", [code for code in DETECTOR.rules if code != "BP009"])
+def test_a_rule_fires_on_its_example(code: str) -> None:
+    assert code in {rule for rule, _ in found(catalogue()[code].example)}
+
+
+def test_pattern_ids_are_unique_and_rules_known() -> None:
+    assert len({pattern.id for pattern in PATTERNS}) == len(PATTERNS)
+    assert {pattern.rule for pattern in PATTERNS} <= set(DETECTOR.rules)
+    assert {pattern.scope for pattern in PATTERNS} == {"line", "phrase"}
+
+
+@pytest.mark.parametrize("regex", [r"\d+ views", "[ab]c", "world\\w* watches", "wor(?:ld|ks)"])
+def test_a_phrase_must_begin_with_a_word(regex: str) -> None:
+    with pytest.raises(ValueError, match="must begin"):
+        first_words(regex)
+
+
+def test_a_space_stands_for_any_white_space() -> None:
+    assert compile_pattern("time will tell").search("Time will\ntell")
+    assert PatternIndex(PATTERNS)
