@@ -13,8 +13,6 @@ from detector.data import load_toml
 from detector.report import SentenceFinding
 from detector.types import Contribution, Credibility, Flag, Json
 
-DISCLOSURE_RULES = ("BP301", "BP302")
-
 
 @dataclass(frozen=True, slots=True)
 class Findings:
@@ -108,7 +106,7 @@ def _machine_writing(findings: Findings) -> Contribution:
 def _boilerplate(findings: Findings) -> Contribution:
     weight = weights()["boilerplate"]
     counted = sum(
-        flag.category == "boilerplate" and flag.counted and flag.rule not in DISCLOSURE_RULES
+        flag.category == "boilerplate" and flag.counted and flag.rule not in weights()["disclosure"]["rules"]
         for flag in findings.flags
     )
     per_1000 = counted * 1000 / max(findings.words, 250)
@@ -120,7 +118,7 @@ def _boilerplate(findings: Findings) -> Contribution:
 
 
 def _disclosure(findings: Findings) -> Contribution:
-    hit = any(flag.rule in DISCLOSURE_RULES and flag.counted for flag in findings.flags)
+    hit = any(flag.rule in weights()["disclosure"]["rules"] and flag.counted for flag in findings.flags)
     points = -_half_steps(weights()["disclosure"]["points"]) if hit else 0.0
     why = "The text says itself that a machine wrote it, or an assistant's reply was left in."
     return Contribution("disclosure", points, why)

@@ -15,7 +15,7 @@ from detector.analyzer import AnalyzerSettings
 Command = Callable[..., Any]
 
 
-class CodeList(click.ParamType):
+class CodeList(click.ParamType[tuple[str, ...]]):
     """Rule codes or prefixes, separated by commas."""
 
     name = "codes"

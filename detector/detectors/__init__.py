@@ -7,6 +7,7 @@ from collections.abc import Callable
 from detector.detectors.base import Detector
 from detector.detectors.boilerplate import BoilerplateDetector
 from detector.detectors.integrity import IntegrityDetector
+from detector.detectors.machine_text import MachineTextDetector
 from detector.detectors.sourcing import SourcingDetector
 
 DetectorFactory = Callable[[float, "str | None"], Detector]
@@ -14,6 +15,7 @@ DetectorFactory = Callable[[float, "str | None"], Detector]
 
 DETECTORS: tuple[DetectorFactory, ...] = (
     lambda target_fpr, calibration: BoilerplateDetector(),
+    MachineTextDetector,
     lambda target_fpr, calibration: SourcingDetector(),
     lambda target_fpr, calibration: IntegrityDetector(),
 )

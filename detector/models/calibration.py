@@ -10,6 +10,9 @@ from typing import Any
 
 from detector.errors import ModelError, UsageError
 
+TARGET_RATES = (0.005, 0.01, 0.05)
+"""False-positive rates that thresholds are made for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
@@ -95,12 +98,77 @@ class Calibration:
             raise ModelError("calibration.json: the length bins leave a gap or have no last one")
         return calibration
 
+    def to_json(self) -> dict[str, Any]:
+        """Give the object of `calibration.json`; an unreachable threshold is null."""
+        return {
+            "corpus": self.corpus,
+            "bins": [
+                {
+                    "low": length_bin.low,
+                    "high": length_bin.high,
+                    "thresholds": [
+                        {
+                            "target_fpr": t.target_fpr,
+                            "probability": t.probability if math.isfinite(t.probability) else None,
+                            "n_human": t.n_human,
+                            "fpr_upper95": round(t.fpr_upper95, 5),
+                        }
+                        for t in length_bin.thresholds
+                    ],
+                }
+                for length_bin in self.bins
+            ],
+        }
+
     def bin_of(self, words: int) -> LengthBin | None:
         """Bin of a length; None for an article too short to be judged."""
         for length_bin in reversed(self.bins):
             if words >= length_bin.low:
                 return length_bin
         return None
+
+
+def fit_calibration(
+    corpus: str,
+    words: Sequence[int],
+    probabilities: Sequence[float],
+    bins: Sequence[tuple[int, int | None]],
+    rates: Sequence[float] = TARGET_RATES,
+) -> Calibration:
+    """Thresholds per length bin from human articles alone: one length and one probability each."""
+    fitted = []
+    for low, high in bins:
+        here = [
+            p for n, p in zip(words, probabilities, strict=True) if n >= low and (high is None or n < high)
+        ]
+        thresholds = []
+        for rate in rates:
+            threshold = conformal_threshold(here, rate)
+            hits = sum(p >= threshold for p in here)
+            thresholds.append(Threshold(rate, threshold, len(here), upper_bound(hits, len(here))))
+        fitted.append(LengthBin(low, high, tuple(thresholds)))
+    return Calibration(corpus, tuple(fitted))
+
+
+def articles_needed(target_fpr: float) -> int:
+    """Least number of human articles a length bin needs before it has a threshold for this rate.
+
+    >>> [articles_needed(rate) for rate in (0.05, 0.01, 0.005)]
+    [19, 99, 199]
+    """
+    return math.ceil(1 / target_fpr - 1e-9) - 1
+
+
+def articles_for_bound(target_fpr: float, bound: float) -> int:
+    """Human articles it takes until a corpus that keeps the target shows a rate below `bound` with 95% confidence.
+
+    >>> articles_for_bound(0.01, 0.02)
+    592
+    """
+    n = articles_needed(target_fpr)
+    while upper_bound(math.ceil(n * target_fpr), n) > bound:
+        n += max(1, n // 100)
+    return round(n, -2) if n > 1000 else n
 
 
 def conformal_threshold(scores: Sequence[float], target_fpr: float) -> float:

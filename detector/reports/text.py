@@ -98,11 +98,11 @@ def _ai_line(report: Report) -> RenderableType:
     signal = report.signals.get("ai_generated")
     if not isinstance(signal, dict) or not isinstance(signal.get("probability"), float):
         return Text("")
-    calibration = signal.get("calibration")
+    calibration, threshold = signal.get("calibration"), signal.get("threshold")
     behind = ""
-    if isinstance(calibration, dict):
+    if isinstance(calibration, dict) and isinstance(threshold, float):
         behind = (
-            f" (threshold {signal['threshold']:.2f}: at most {calibration.get('fpr_upper95', 0):.1%} of human "
+            f" (threshold {threshold:.2f}: at most {calibration.get('fpr_upper95') or 0:.1%} of human "
             f"articles, from {calibration.get('n_human')} of {calibration.get('corpus')})"
         )
     verdict = str(signal.get("verdict")).replace("_", " ")

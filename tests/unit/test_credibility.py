@@ -30,9 +30,9 @@ def findings(
         sentences.append(SentenceFinding(span, SentenceSourcing("claim", 0.9, unsupported=bad)))
         if bad:
             flags.append(Flag("SRC001", "unsupported_claim", "warning", span, ""))
-    flags += [Flag("BP201", "boilerplate", "info", Span(0, 1), "")] * boilerplate
+    flags += [Flag("BP005", "boilerplate", "info", Span(0, 1), "")] * boilerplate
     if disclosed:
-        flags.append(Flag("BP301", "boilerplate", "info", Span(0, 1), ""))
+        flags.append(Flag("BP010", "boilerplate", "info", Span(0, 1), ""))
     if verdict == "likely":
         flags.append(Flag("AI001", "machine_writing", "warning", Span(0, 1), ""))
     if hidden:
