@@ -1,0 +1,180 @@
+"""Machine writing: a model's probability for the article, against a threshold that keeps its false-positive rate."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+from detector.document import Document
+from detector.errors import UsageError
+from detector.models.calibration import Calibration, LengthBin, Threshold
+from detector.models.stylometric import ArticleScore, Scorer, StylometryModel
+from detector.rules import catalogue
+from detector.stylometry import measure
+from detector.types import Detection, Flag, Json, ModelInfo, Span, Verdict
+
+_LANGUAGES = frozenset({"en"})
+_UNCLEAR_FPR = 0.05
+"""Between the threshold of this rate and the chosen one the verdict is `unclear`."""
+
+
+class MachineTextDetector:
+    """Gives the signals `ai_generated` and `stylometry`, and the flags AI001 and AI002.
+
+    Parameters
+    ----------
+    target_fpr
+        False-positive rate on human news that the verdict `likely` may have.
+    calibration
+        Path of a calibration in the form of `calibration.json`, such as `dateline calibrate`
+        makes from one's own human articles, in place of the shipped one.
+    scorer
+        The model; the shipped one by default.
+
+    Raises
+    ------
+    UsageError
+        Where the calibration has no threshold for `target_fpr`, or its file cannot be read.
+    ModelError
+        Where the artifact is missing or altered.
+    """
+
+    name = "machine_text"
+    rules: tuple[str, ...] = ("AI001", "AI002")
+
+    def __init__(
+        self, target_fpr: float = 0.01, calibration: str | None = None, *, scorer: Scorer | None = None
+    ) -> None:
+        self.scorer = StylometryModel.load() if scorer is None else scorer
+        self.calibration = self.scorer.calibration if calibration is None else read_calibration(calibration)
+        self._target_fpr = target_fpr
+        for length_bin in self.calibration.bins:
+            length_bin.threshold(target_fpr)
+
+    @property
+    def version(self) -> str:
+        """Version of the model and of the way it is reported."""
+        return "1+" + ".".join(model.version for model in self.scorer.models)
+
+    @property
+    def models(self) -> tuple[ModelInfo, ...]:
+        """Artifacts that take part."""
+        return self.scorer.models
+
+    def detect(self, documents: Sequence[Document]) -> list[Detection]:
+        """Give one `Detection` per document, in order."""
+        scores = self.scorer.score(documents)
+        return [self._report(document, score) for document, score in zip(documents, scores, strict=True)]
+
+    def _report(self, document: Document, score: ArticleScore) -> Detection:
+        stylometry: Json = {name: round(value, 4) for name, value in measure(document).items()}
+        length_bin = self.calibration.bin_of(score.words)
+        if length_bin is None or document.language.code not in _LANGUAGES:
+            warning = "short_text" if length_bin is None else "language_not_covered"
+            signal = self._signal(None, "unclear", None, None, [])
+            return Detection({"ai_generated": signal, "stylometry": stylometry}, warnings=(warning,))
+        threshold = length_bin.threshold(self._target_fpr)
+        verdict = judge(score.probability, threshold.probability, unclear_from(length_bin, threshold))
+        windows: list[Json] = []
+        for window in score.windows:
+            span = document.raw_span(window.start, window.end)
+            windows.append(
+                {"start": span.start, "end": span.end, "probability": round(window.probability, 4)}
+            )
+        signal = self._signal(score.probability, verdict, threshold, length_bin, windows)
+        flags = self._flags(document, score, threshold) if verdict == "likely" else ()
+        return Detection(
+            signals={"ai_generated": signal, "stylometry": stylometry},
+            flags=flags,
+            ai_probabilities=tuple(round(p, 4) for p in score.sentences),
+        )
+
+    def _signal(
+        self,
+        probability: float | None,
+        verdict: Verdict,
+        threshold: Threshold | None,
+        length_bin: LengthBin | None,
+        windows: list[Json],
+    ) -> Json:
+        """Shape of `signals.ai_generated`; numbers are null for an article that is not judged."""
+        return {
+            "probability": None if probability is None else round(probability, 6),
+            "verdict": verdict,
+            "threshold": None if threshold is None else _finite(threshold.probability),
+            "target_fpr": self._target_fpr,
+            "calibration": {
+                "corpus": self.calibration.corpus,
+                "n_human": 0 if threshold is None else threshold.n_human,
+                "fpr_upper95": None if threshold is None else round(threshold.fpr_upper95, 4),
+                "length_bin": None if length_bin is None else length_bin.name,
+            },
+            "windows": windows,
+        }
+
+    def _flags(self, document: Document, score: ArticleScore, threshold: Threshold) -> tuple[Flag, ...]:
+        whole = document.raw_span(score.windows[0].start, score.windows[-1].end)
+        message = (
+            f"Reads as machine-written: {score.probability:.2f}, at or above the threshold of "
+            f"{threshold.probability:.2f} that at most {threshold.target_fpr:.1%} of human articles reach "
+            f"(upper 95% bound {threshold.fpr_upper95:.1%}, from {threshold.n_human:,} articles)."
+        )
+        flags = [_flag("AI001", whole, message, score.probability)]
+        if len(score.windows) > 1:
+            for window in score.windows:
+                if window.probability >= threshold.probability:
+                    text = (
+                        f"This passage alone scores {window.probability:.2f}, above the article's threshold."
+                    )
+                    flags.append(
+                        _flag("AI002", document.raw_span(window.start, window.end), text, window.probability)
+                    )
+        return tuple(flags)
+
+
+def unclear_from(length_bin: LengthBin, threshold: Threshold) -> float:
+    """Probability from which the verdict is no longer `not_flagged`: the 5% threshold, where there is one."""
+    looser = [t.probability for t in length_bin.thresholds if t.target_fpr <= _UNCLEAR_FPR]
+    return min([threshold.probability, *looser])
+
+
+def judge(probability: float, threshold: float, unclear: float) -> Verdict:
+    """Verdict of a probability, given the threshold and where the zone of doubt begins.
+
+    >>> [judge(p, 0.8, 0.6) for p in (0.5, 0.6, 0.8)]
+    ['not_flagged', 'unclear', 'likely']
+    """
+    if probability >= threshold:
+        return "likely"
+    return "unclear" if probability >= unclear else "not_flagged"
+
+
+def read_calibration(path: str) -> Calibration:
+    """Read a calibration file.
+
+    Raises
+    ------
+    UsageError
+        Where it cannot be read or is not JSON.
+    ModelError
+        Where it is JSON of another shape.
+    """
+    try:
+        data = json.loads(Path(path).read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"calibration file {path}: {error}") from error
+    return Calibration.from_json(data)
+
+
+def _finite(probability: float) -> float | None:
+    """Give None for a threshold that no article reaches, which JSON cannot hold."""
+    return round(probability, 6) if math.isfinite(probability) else None
+
+
+def _flag(code: str, span: Span, message: str, probability: float) -> Flag:
+    rule = catalogue()[code]
+    return Flag(
+        code, rule.category, rule.severity, span, message, min(1.0, max(0.0, probability)), rule.counted
+    )

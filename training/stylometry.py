@@ -1,0 +1,319 @@
+"""`python -m training stylometry`: fit the stylometric model, calibrate it, measure it, write its artifact."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+import numpy.typing as npt
+
+from detector.models.artifact import FORMAT_VERSION, SUMS
+from detector.models.calibration import conformal_threshold, upper_bound
+from detector.models.logistic import Logistic, sigmoid
+from detector.stylometry import PROSE_MEASURES, schema_hash
+from training.articles import (
+    TRAINING,
+    Examples,
+    Job,
+    held_out_humans,
+    held_out_machines,
+    measure_jobs,
+    training_examples,
+)
+from training.corpora import corpora_root
+from training.splits import development_keys, text_key
+from training.stylometry_card import card
+
+ARTIFACT = Path(__file__).parent.parent / "detector" / "models" / "artifacts" / "stylometry"
+VERSION = "1.0.0"
+BINS: tuple[tuple[int, int | None], ...] = ((80, 150), (150, 300), (300, 600), (600, None))
+RATES = (0.005, 0.01, 0.05)
+CLIP = 3.0
+KNOTS = (0.15, 0.5, 0.85)
+"""Quantiles of the standardised measures at which their effect may bend."""
+PAGE_MARKS = frozenset({"punctuation.dashes", "punctuation.ellipses", "punctuation.exclamations"})
+"""Marks that cleaning and corpora alter: measured, and kept from the model."""
+LENGTH_BOUND = frozenset({"lexical.honore_r", "lexical.brunet_w"})
+"""Measures that still grow with length: measured, and kept from the model."""
+MACHINE_FILES = tuple(
+    f"machine_text/dev/{name}"
+    for name in (
+        "frontier_mirrors", "lastde", "detectrl", "remodetect", "tocsin_gemini", "fastdetectgpt", "outfox_test", "toefl_bias",
+    )
+)  # fmt: skip
+
+Vector = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A fitted model, with the area under the ROC curve on a fold that it had not seen."""
+
+    model: Mapping[str, Any]
+    auroc: float
+    reference_auroc: float
+
+
+def balance(examples: Examples) -> Vector:
+    """Weights under which both classes weigh the same in every length bin, so that length tells nothing."""
+    weights = examples.weights.copy()
+    edges = [low for low, _ in BINS[1:]]
+    bins = np.digitize(examples.words, edges)
+    cells = [(bins == b) & (examples.labels == y) for b in np.unique(bins) for y in (0, 1)]
+    for cell in cells:
+        if cell.any():
+            weights[cell] *= len(weights) / (len(cells) * weights[cell].sum())
+    return weights
+
+
+def bend(standard: Vector, knots: Vector) -> Vector:
+    """Standardised values and, for each row of knots, max(0, z - knot), side by side."""
+    return np.hstack([standard, *(np.maximum(standard - row, 0.0) for row in knots)])
+
+
+def fit(examples: Examples, strength: float, folds: int = 4) -> Fit:
+    """Fit piecewise-linear logistic regression, and Platt's slope and offset on grouped out-of-fold scores.
+
+    Gradient boosting is fitted on the first fold for reference: what a model that is not shipped
+    as coefficients would reach there.
+    """
+    from sklearn.ensemble import HistGradientBoostingClassifier
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.metrics import roc_auc_score
+    from sklearn.model_selection import GroupKFold
+
+    names = [name for name in PROSE_MEASURES if name not in PAGE_MARKS | LENGTH_BOUND]
+    columns = [list(PROSE_MEASURES).index(name) for name in names]
+    values, labels, weights = examples.values[:, columns], examples.labels, balance(examples)
+    mean = np.average(values, axis=0, weights=weights)
+    scale = np.sqrt(np.average((values - mean) ** 2, axis=0, weights=weights))
+    scale[scale == 0] = 1.0
+    standard = np.clip((values - mean) / scale, -CLIP, CLIP)
+    knots = np.quantile(standard, KNOTS, axis=0)
+    terms = bend(standard, knots)
+    spread = terms.std(axis=0)
+    spread[spread == 0] = 1.0
+    # Terms are scaled for the penalty; the scale then goes into the weights.
+    scaled = terms / spread
+
+    def logistic() -> Any:
+        return LogisticRegression(C=strength, max_iter=2000)
+
+    out = np.zeros(len(values))
+    splits = list(GroupKFold(folds).split(values, groups=np.array(examples.groups)))
+    for inside, outside in splits:
+        fold = logistic().fit(scaled[inside], labels[inside], sample_weight=weights[inside])
+        out[outside] = fold.decision_function(scaled[outside])
+    platt = LogisticRegression(C=1e6).fit(out[:, None], labels, sample_weight=weights)
+    final = logistic().fit(scaled, labels, sample_weight=weights)
+    inside, outside = splits[0]
+    boosted = HistGradientBoostingClassifier(
+        max_iter=120, learning_rate=0.1, max_leaf_nodes=12, random_state=1
+    )
+    boosted.fit(values[inside], labels[inside], sample_weight=weights[inside])
+    reference = boosted.predict_proba(values[outside])[:, 1]
+    return Fit(
+        {
+            "kind": "piecewise-linear logistic",
+            "features": names,
+            "mean": _rounded(mean),
+            "scale": _rounded(scale),
+            "knots": [_rounded(row) for row in knots],
+            "weights": [_rounded(row) for row in (final.coef_[0] / spread).reshape(len(KNOTS) + 1, -1)],
+            "intercept": round(float(final.intercept_[0]), 8),
+            "clip": CLIP,
+            "slope": round(float(platt.coef_[0, 0]), 8),
+            "offset": round(float(platt.intercept_[0]), 8),
+        },
+        float(roc_auc_score(labels[outside], out[outside], sample_weight=weights[outside])),
+        float(roc_auc_score(labels[outside], reference, sample_weight=weights[outside])),
+    )
+
+
+def _rounded(values: Iterable[float]) -> list[float]:
+    return [float(f"{value:.8g}") for value in values]
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Probabilities of held-out crops, one each, with what is known of them."""
+
+    probability: Vector
+    words: npt.NDArray[np.int64]
+    label: npt.NDArray[np.int64]
+    name: npt.NDArray[np.str_]
+    fold: npt.NDArray[np.str_]
+    style: npt.NDArray[np.str_]
+    text: npt.NDArray[np.str_]
+
+    def where(self, mask: npt.NDArray[np.bool_]) -> Scored:
+        """Rows of a mask."""
+        return Scored(*(getattr(self, name)[mask] for name in self.__slots__))
+
+
+def score(model: Mapping[str, Any], examples: Examples) -> Scored:
+    """Score crops as the detector does: the mean of the windows' log-odds, as a probability."""
+    logistic = Logistic.from_json(model)
+    place = {name: index for index, name in enumerate(PROSE_MEASURES)}
+    columns = [place[name] for name in logistic.features]
+    logits = np.array([logistic.logit(row[columns]) for row in examples.values])
+    first = np.unique(examples.items, return_index=True)[1]
+    means = np.bincount(examples.items, logits) / np.bincount(examples.items)
+    return Scored(
+        np.array([sigmoid(float(z)) for z in means]),
+        examples.words[first],
+        examples.labels[first],
+        np.array(examples.files)[first],
+        np.array(examples.groups)[first],
+        np.array(examples.styles)[first],
+        np.array(examples.generators)[first],
+    )
+
+
+def held_out_examples() -> Examples:
+    """Crops of held-out texts, one or more a length bin; the fold takes the group's place, a key of the text the generator's."""
+    jobs = [
+        Job(h.text, 0, h.fold, h.name, h.style, text_key(h.text), 1.0, (120, 220, 450, None))
+        for h in held_out_humans()
+    ]
+    jobs += [
+        Job(m.text, int(m.label == "ai"), m.fold, m.name, m.style, text_key(m.text), 1.0, (None,))
+        for m in held_out_machines(MACHINE_FILES)
+    ]
+    return measure_jobs(jobs)
+
+
+def in_bin(scored: Scored, low: int, high: int | None) -> Scored:
+    """Crops of a length bin, at most one of each text: so that counts are counts of articles."""
+    inside = scored.where((scored.words >= low) & (scored.words < (high or 10**9)))
+    once = np.unique(inside.text, return_index=True)[1]
+    return inside.where(np.isin(np.arange(len(inside.words)), once))
+
+
+def calibrate(scored: Scored) -> dict[str, Any]:
+    """Conformal thresholds per length bin and rate, from the calibration fold of human news."""
+    human = scored.where((scored.fold == "calibration") & (scored.label == 0))
+    bins = []
+    for low, high in BINS:
+        scores = in_bin(human, low, high).probability
+        thresholds = []
+        for rate in RATES:
+            threshold = conformal_threshold(scores.tolist(), rate)
+            hits = int((scores >= threshold).sum())
+            thresholds.append(
+                {
+                    "target_fpr": rate,
+                    "probability": threshold if np.isfinite(threshold) else None,
+                    "n_human": len(scores),
+                    "fpr_upper95": round(upper_bound(hits, len(scores)), 5),
+                }
+            )
+        bins.append({"low": low, "high": high, "thresholds": thresholds})
+    return {
+        "corpus": "human news 2010-2022 of outlets apart from training (allsides, newscluster, fnc1, local, opinions)",
+        "method": "split-conformal quantile per length bin; fpr_upper95: one-sided Clopper-Pearson",
+        "bins": bins,
+    }
+
+
+def rate_rows(scored: Scored, calibration: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Share flagged at each rate, for every held-out set, label and length bin of the evaluation fold."""
+    rows = []
+    evaluation = scored.where(scored.fold == "evaluation")
+    for entry in calibration["bins"]:
+        inside = in_bin(evaluation, entry["low"], entry["high"])
+        at = {t["target_fpr"]: t["probability"] for t in entry["thresholds"]}
+        for name in sorted(set(inside.name.tolist())):
+            for label in (0, 1):
+                part = inside.where((inside.name == name) & (inside.label == label))
+                if len(part.words):
+                    hits = {rate: int((part.probability >= bound).sum()) for rate, bound in at.items()}
+                    rows.append(
+                        {
+                            "low": entry["low"],
+                            "high": entry["high"],
+                            "set": name,
+                            "label": label,
+                            "n": len(part.words),
+                            "hits": hits,
+                        }
+                    )
+    return rows
+
+
+def style_rows(scored: Scored, calibration: Mapping[str, Any], name: str) -> list[tuple[str, int, int]]:
+    """Flagged and total of each style of one machine set, at the 1% threshold of each text's length."""
+    part = scored.where((scored.name == name) & (scored.label == 1))
+    bounds = {e["low"]: e["thresholds"][RATES.index(0.01)]["probability"] for e in calibration["bins"]}
+    threshold = np.array(
+        [bounds[max((low for low in bounds if low <= words), default=80)] for words in part.words]
+    )
+    flagged = part.probability >= threshold
+    return [
+        (style, int(flagged[part.style == style].sum()), int((part.style == style).sum()))
+        for style in sorted(set(part.style.tolist()))
+    ]
+
+
+def write_artifact(folder: Path, files: Mapping[str, str]) -> None:
+    """Write the files of an artifact and their SHA256SUMS."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = []
+    for name, content in sorted(files.items()):
+        (folder / name).write_text(content, encoding="utf-8")
+        lines.append(f"{hashlib.sha256(content.encode()).hexdigest()}  {name}")
+    (folder / SUMS).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def corpus_digests(names: Sequence[str]) -> dict[str, str]:
+    """SHA-256 of each corpus file that took part."""
+    found = {}
+    for name in names:
+        path = corpora_root() / f"{name}.jsonl.gz"
+        if path.is_file():
+            found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return found
+
+
+def build(fitted: Fit, training: Examples, held_out: Examples, strength: float, seed: int) -> dict[str, str]:
+    """Calibrate and measure a fit; gives the artifact's files by name."""
+    scored = score(fitted.model, held_out)
+    calibration = calibrate(scored)
+    config = {
+        "format_version": FORMAT_VERSION,
+        "name": "stylometry",
+        "version": VERSION,
+        "labels": ["human", "machine"],
+        "feature_hash": schema_hash(tuple(PROSE_MEASURES)),
+        "used_by_model": fitted.model["features"],
+        "seed": seed,
+        "inverse_regularisation": strength,
+        "corpora": corpus_digests(sorted({source.file for source in TRAINING})),
+    }
+    rows = rate_rows(scored, calibration)
+    styles = style_rows(scored, calibration, "frontier_mirrors")
+    text = card(fitted.model, fitted.auroc, fitted.reference_auroc, training, calibration, rows, styles)
+    return {
+        "model.json": json.dumps(fitted.model, indent=1) + "\n",
+        "config.json": json.dumps(config, indent=1) + "\n",
+        "calibration.json": json.dumps(calibration, indent=1) + "\n",
+        "README.md": text,
+    }
+
+
+@click.command()
+@click.option("--out", type=click.Path(path_type=Path), default=ARTIFACT, help="Folder of the artifact.")
+@click.option("--strength", default=0.01, show_default=True, help="Inverse regularisation (C).")
+@click.option("--seed", default=7, show_default=True)
+def command(out: Path, strength: float, seed: int) -> None:
+    """Fit the stylometric model and write its artifact, with the model card."""
+    training = training_examples(development_keys(), seed)
+    files = build(fit(training, strength), training, held_out_examples(), strength, seed)
+    write_artifact(out, files)
+    click.echo(files["README.md"])
