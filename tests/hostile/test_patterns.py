@@ -19,16 +19,16 @@ from detector.detectors.boilerplate.patterns import compile_pattern, load_patter
 from detector.document import build_document, sentences
 from detector.types import Article
 
-SIZE = 8_000
-"""Code points of the smaller input: a quadratic pattern takes over 100 ms on twice as many."""
+SIZE = 2_000
+"""Code points of the smaller input: a quadratic pattern takes 50 ms and more on twice as many."""
 
-SMALL = 1_000
+SMALL = 500
 """Code points to fall back to for a pattern that is slow on as few."""
 
 WINDOWED = ("detector.document.sentences:_INITIALS", "detector.document.sentences:_WORD_BEFORE")
 """Patterns that their module only ever tries on the few code points before an offset."""
 
-HARMLESS = 0.004
+HARMLESS = 0.003
 """Seconds on the doubled input under which growth cannot be told from noise, and does no harm."""
 
 LIMIT = 2.6
