@@ -40,8 +40,7 @@ def article_from_docx(data: bytes, *, name: str, limits: Limits) -> Article:
             check_size(name, size, limits.characters, "characters")
             if line.strip():
                 lines.append(line)
-        properties = document.core_properties
-        title, author = properties.title.strip(), properties.author.strip()
+        title, author = _properties(document)
     except DatelineError:
         raise
     except Exception as error:
@@ -56,6 +55,14 @@ def article_from_docx(data: bytes, *, name: str, limits: Limits) -> Article:
         # python-docx signs its own template.
         author=author if author and author != "python-docx" else None,
     )
+
+
+def _properties(document: Any) -> tuple[str, str]:
+    """Title and author; damage there must not cost the text."""
+    try:
+        return document.core_properties.title.strip(), document.core_properties.author.strip()
+    except Exception:  # noqa: BLE001 - the parser may fail in any way, and no metadata is no error
+        return "", ""
 
 
 def _check_archive(data: bytes, name: str, limits: Limits) -> None:

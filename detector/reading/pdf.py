@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import re
+from typing import Any
 
 from detector.errors import DatelineError, EmptyInputError, UnreadableError
 from detector.reading.fields import make_article
@@ -41,8 +42,7 @@ def article_from_pdf(data: bytes, *, name: str, limits: Limits) -> Article:
             pages.append(page.extract_text())
             size += len(pages[-1])
             check_size(name, size, limits.characters, "characters")
-        title = _text(reader.metadata.title if reader.metadata else None)
-        author = _text(reader.metadata.author if reader.metadata else None)
+        title, author = _metadata(reader)
     except DatelineError:
         raise
     except Exception as error:
@@ -51,6 +51,14 @@ def article_from_pdf(data: bytes, *, name: str, limits: Limits) -> Article:
     if not text.strip():
         raise EmptyInputError(name, "the PDF has no text layer (a scan?); run it through OCR first")
     return make_article(text, name=name, limits=limits, title=title, author=author)
+
+
+def _metadata(reader: Any) -> tuple[str | None, str | None]:
+    """Title and author; damage there must not cost the text."""
+    try:
+        return _text(reader.metadata.title), _text(reader.metadata.author)
+    except Exception:  # noqa: BLE001 - the parser may fail in any way, and no metadata is no error
+        return None, None
 
 
 def unwrap(text: str) -> str:

@@ -1,9 +1,12 @@
 """Hostile documents: time grows at most 2.6 times when the input doubles, and bombs are refused."""
 
 import gc
+import io
+import random
 import time
 import zlib
 
+import docx
 import pytest
 
 from detector.detectors.integrity import IntegrityDetector
@@ -156,14 +159,61 @@ def test_nested_json_is_refused(data):
         article_from_bytes(data, name="x.json", kind="json")
 
 
-def test_a_compressed_pdf_stream_that_unpacks_to_gigabytes_is_bounded():
-    bomb = zlib.compress(zlib.compress(b"BT (a) Tj ET " * 12_000_000, 9), 9)
-    pdf = (
+def _pdf_file(stream: bytes, filters: bytes = b"") -> bytes:
+    return (
         b"%%PDF-1.4\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n"
         b"2 0 obj\n<< /Type /Pages /Count 1 /Kids [3 0 R] >>\nendobj\n"
         b"3 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Contents 4 0 R >>\nendobj\n"
-        b"4 0 obj\n<< /Filter [/FlateDecode /FlateDecode] /Length %d >>\nstream\n%s\nendstream\nendobj\n"
-        b"trailer << /Root 1 0 R >>\n%%%%EOF" % (len(bomb), bomb)
+        b"4 0 obj\n<< %s /Length %d >>\nstream\n%s\nendstream\nendobj\n"
+        b"trailer << /Root 1 0 R >>\n%%%%EOF" % (filters, len(stream), stream)
     )
+
+
+def _word_file() -> bytes:
+    document = docx.Document()
+    document.add_paragraph("It rained.")
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()
+
+
+def test_a_compressed_pdf_stream_that_unpacks_to_gigabytes_is_bounded():
+    bomb = zlib.compress(zlib.compress(b"BT (a) Tj ET " * 12_000_000, 9), 9)
+    pdf = _pdf_file(bomb, b"/Filter [/FlateDecode /FlateDecode]")
     with pytest.raises(InputError):
         article_from_bytes(pdf, name="x.pdf", kind="pdf")
+
+
+def _damaged(data: bytes, rng: random.Random) -> bytes:
+    damaged = bytearray(data)
+    for _ in range(rng.randint(1, 6)):
+        at = rng.randrange(len(damaged))
+        if rng.random() < 0.5:
+            damaged[at] = rng.randrange(256)
+        else:
+            del damaged[at : at + rng.randint(1, 40)]
+            damaged += b" "
+    return bytes(damaged)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("kind", ["docx", "pdf", "html", "json", "markdown", "text"])
+def test_a_damaged_file_gives_an_article_or_an_input_error(kind):
+    page = "<html><head><title>Rain</title></head><body><h1>Rain</h1><p>It rained.</p></body></html>"
+    seeds = {
+        "docx": _word_file(),
+        "pdf": _pdf_file(b"BT (It rained.) Tj ET"),
+        "html": page.encode(),
+        "json": b'{"text": "It rained.", "title": "Rain", "published": "2026-01-23"}',
+        "markdown": b"# Rain\n\n[It](x) **rained**.\n\n| a | b |\n",
+        "text": "“It rained”, said Zoë.".encode(),
+    }
+    rng = random.Random(7)
+    outcomes = set()
+    for _ in range(150):
+        try:
+            article_from_bytes(_damaged(seeds[kind], rng), name="x", kind=kind)
+            outcomes.add("read")
+        except InputError:
+            outcomes.add("refused")
+    assert "refused" in outcomes

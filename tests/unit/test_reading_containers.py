@@ -124,6 +124,12 @@ def test_a_hostile_or_damaged_word_file_is_refused(data, error, says):
         article_from_bytes(data, name="x.docx", kind="docx")
 
 
+def test_damaged_properties_do_not_cost_the_text():
+    article = article_from_bytes(_altered("docProps/core.xml", b"<no/>"), name="x.docx")
+    assert article.text.startswith("# Harbour closed")
+    assert article.title is None
+
+
 def test_pdf(tmp_path: Path):
     path = tmp_path / "a.pdf"
     path.write_bytes(
