@@ -9,13 +9,11 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from detector.stylometry.prose import Prose
-from detector.stylometry.words import function_words, word_frequencies
+from detector.stylometry.words import function_words
 
 _WINDOW = 50
 _MTLD_THRESHOLD = 0.72
 _HDD_SAMPLE = 42
-_RARE = 0.5
-"""log10 of occurrences per million given to a word outside the frequency list."""
 
 
 def mattr(prose: Prose) -> float:
@@ -159,41 +157,33 @@ def polysyllables(prose: Prose) -> float:
 
 def function_word_share(prose: Prose) -> float:
     """Share of words of the closed classes (Mosteller & Wallace 1964)."""
-    return prose.share(prose.total(function_words()))
-
-
-def _log_frequencies(prose: Prose, skip: frozenset[str] = frozenset()) -> tuple[list[float], list[int]]:
-    table = word_frequencies()
-    rare = (0, _RARE)
-    chosen = [(table.get(word, rare)[1], count) for word, count in prose.counts.items() if word not in skip]
-    return [f for f, _ in chosen], [c for _, c in chosen]
+    found = prose.frequencies
+    return prose.share(float(found.counts[found.is_function].sum()))
 
 
 def log_frequency_mean(prose: Prose) -> float:
     """Mean log10 frequency per million words in human news; .5 for a word off the list (GLTR, Gehrmann et al. 2019)."""
-    values, weights = _log_frequencies(prose)
-    return float(np.average(values, weights=weights)) if values else 0.0
+    found = prose.frequencies
+    return float(found.logs @ found.counts) / len(prose.words) if prose.words else 0.0
 
 
 def log_frequency_sd(prose: Prose) -> float:
     """Standard deviation of the log10 frequency of words in human news (GLTR, Gehrmann et al. 2019)."""
-    values, weights = _log_frequencies(prose)
-    if not values:
-        return 0.0
-    mean = np.average(values, weights=weights)
-    return float(np.sqrt(np.average((np.array(values) - mean) ** 2, weights=weights)))
+    found = prose.frequencies
+    apart = (found.logs - log_frequency_mean(prose)) ** 2
+    return float(np.sqrt(apart @ found.counts / len(prose.words))) if prose.words else 0.0
 
 
 def content_log_frequency(prose: Prose) -> float:
     """Mean log10 frequency of the content words alone (GLTR, Gehrmann et al. 2019)."""
-    values, weights = _log_frequencies(prose, function_words())
-    return float(np.average(values, weights=weights)) if values else 0.0
+    found = prose.frequencies
+    counts = np.where(found.is_function, 0.0, found.counts)
+    return float(found.logs @ counts / counts.sum()) if counts.sum() else 0.0
 
 
 def _rank_share(prose: Prose, low: int, high: int) -> float:
-    table = word_frequencies()
-    outside = (0, 0.0)
-    return prose.share(sum(c for w, c in prose.counts.items() if low <= table.get(w, outside)[0] <= high))
+    found = prose.frequencies
+    return prose.share(float(found.counts[(found.ranks >= low) & (found.ranks <= high)].sum()))
 
 
 def top_100(prose: Prose) -> float:

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.document import Document
+from detector.stylometry.words import function_words, word_frequencies
 
 _TOKEN = re.compile(r"(?:[A-Za-z]\.){2,}|[^\W\d_]+(?:'[^\W\d_]+)?|\d+(?:[.,:/]\d+)*|\.{3}|[^\w\s]|_")
 _MARKUP = re.compile(r"[*_#`|]+")
@@ -44,6 +45,33 @@ class ProseSentence:
 
 
 @dataclass(frozen=True, slots=True)
+class Frequencies:
+    """For each different word: occurrences here, rank (0: off the list) and log10 per million in human news."""
+
+    counts: npt.NDArray[np.float64]
+    ranks: npt.NDArray[np.float64]
+    logs: npt.NDArray[np.float64]
+    is_function: npt.NDArray[np.bool_]
+
+
+_OFF_LIST = (0, 0.5)
+"""Rank and log10 of occurrences per million given to a word outside the frequency list."""
+
+
+def look_up(counts: Mapping[str, int]) -> Frequencies:
+    """Look the words up in the frequency list of human news."""
+    table, closed = word_frequencies(), function_words()
+    found = [table.get(word, _OFF_LIST) for word in counts]
+    pairs = np.array(found, dtype=np.float64).reshape(-1, 2)
+    return Frequencies(
+        counts=np.array(list(counts.values()), dtype=np.float64),
+        ranks=pairs[:, 0],
+        logs=pairs[:, 1],
+        is_function=np.array([word in closed for word in counts], dtype=np.bool_),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Prose:
     """Sentences with counts made once; `words` holds alphabetic tokens only, in lower case.
 
@@ -56,6 +84,7 @@ class Prose:
     counts: Mapping[str, int]
     marks: Mapping[str, int]
     syllables: Mapping[str, int]
+    frequencies: Frequencies
     bigrams: tuple[tuple[str, str], ...]
     lengths: npt.NDArray[np.float64]
     word_lengths: npt.NDArray[np.float64]
@@ -114,6 +143,7 @@ def gather(sentences: Sequence[ProseSentence]) -> Prose:
         words=words,
         counts=counts,
         syllables={word: syllables(word) for word in counts},
+        frequencies=look_up(counts),
         marks=Counter(token for token in tokens if not token[0].isalnum()),
         bigrams=tuple(pair for s in sentences for pair in zip(s.words, s.words[1:], strict=False)),
         lengths=np.array([len(sentence.words) for sentence in sentences], dtype=np.float64),

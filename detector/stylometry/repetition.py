@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 
 from detector.stylometry.prose import Prose
 from detector.stylometry.words import function_words
@@ -69,7 +70,17 @@ def letter_entropy(prose: Prose) -> float:
 def letter_pair_entropy(prose: Prose) -> float:
     """Entropy in bits of a letter given the one before, over the first 1,000 characters (Shannon 1951)."""
     text = " ".join(prose.words)[:_CHUNK]
-    return max(0.0, _entropy(pairwise(text)) - _entropy(text[:-1]))
+    if len(text) < 2:
+        return 0.0
+    codes = np.frombuffer(text.encode("utf-32-le", "replace"), dtype=np.uint32).astype(np.int64)
+    pairs = codes[:-1] * 0x110000 + codes[1:]
+    return max(0.0, _array_entropy(pairs) - _array_entropy(codes[:-1]))
+
+
+def _array_entropy(codes: npt.NDArray[np.int64]) -> float:
+    counts = np.unique(codes, return_counts=True)[1]
+    shares = counts / counts.sum()
+    return float(-(shares * np.log2(shares)).sum())
 
 
 def compressed(prose: Prose) -> float:
