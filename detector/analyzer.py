@@ -5,17 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from detector.credibility import Findings, assess
-from detector.detectors import default_detectors
-from detector.detectors.base import Detector
-from detector.document import Document, build_document
 from detector.errors import UsageError
 from detector.report import Engine, Report, SentenceFinding
 from detector.rules import rules_version, select_rules
 from detector.types import Article, Detection, Flag, Json, SentenceSourcing
+
+if TYPE_CHECKING:
+    from detector.detectors.base import Detector
+    from detector.document import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,11 @@ class Analyzer:
         self, settings: AnalyzerSettings | None = None, *, detectors: Sequence[Detector] | None = None
     ) -> None:
         self.settings = settings or AnalyzerSettings()
+        # Imported here, so that `import detector` stays light: the detectors bring numpy along.
+        from importlib.metadata import version
+
+        from detector.detectors import default_detectors
+
         if self.settings.seconds is not None and self.settings.seconds <= 0:
             raise UsageError("the time budget `seconds` must be positive")
         self._enabled = select_rules(self.settings.select, self.settings.ignore)
@@ -78,6 +84,8 @@ class Analyzer:
             yield from self._analyze_batch(batch)
 
     def _analyze_batch(self, articles: Sequence[Article]) -> list[Report]:
+        from detector.document import build_document
+
         documents = [build_document(article) for article in articles]
         budget = self.settings.seconds
         deadline = None if budget is None else time.monotonic() + budget * len(documents)
