@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -35,7 +36,7 @@ PAPER = TerminalTheme(
 )
 
 
-def picture(article: Path, title: str) -> str:
+def picture(article: Path) -> str:
     """Give the SVG of `dateline score ARTICLE` at 92 columns."""
     console = Console(
         record=True,
@@ -45,9 +46,9 @@ def picture(article: Path, title: str) -> str:
         color_system="truecolor",
         highlight=False,
     )
-    items = [item for item in read_articles(str(article)) if not isinstance(item, InputError)]
-    report = Analyzer().analyze(items[0])
-    console.print(f"[bold]$ dateline score {title}[/]")
+    items = [item for item in read_articles(article) if not isinstance(item, InputError)]
+    report = Analyzer().analyze(replace(items[0], source=article.name))
+    console.print(f"[bold]$ dateline score {article.name}[/]")
     console.print(render_text(report, console))
     svg = console.export_svg(title="dateline", theme=PAPER, unique_id="dateline")
     return re.sub(r"@font-face \{[^}]*\}\s*", "", svg).replace(
@@ -61,7 +62,7 @@ def picture(article: Path, title: str) -> str:
 )
 def main(out: Path) -> None:
     """Write docs/terminal.svg."""
-    out.write_text(picture(ROOT / "examples" / "articles" / "summit-talks.txt", "summit-talks.txt"), "utf-8")
+    out.write_text(picture(ROOT / "examples" / "articles" / "summit-talks.txt"), "utf-8")
     click.echo(out)
 
 

@@ -25,7 +25,8 @@ COLOURS = {
 }
 BAND_COLOURS = {"high": "green4", "moderate": "gold3", "low": "dark_orange3", "very_low": "red3"}
 EXCERPTS_PER_RULE = 4
-EXCERPT_CONTEXT = 48
+EXCERPT_LENGTH = 70
+QUOTE_LENGTH = 120
 
 
 def render_text(report: Report, console: Console, *, every_flag: bool = False) -> RenderableType:
@@ -115,10 +116,13 @@ def _rule_block(report: Report, flags: Sequence[Flag], every_flag: bool, plain: 
     head = Text(f"{rule.code} ", style=f"bold {COLOURS[rule.category]}")
     head.append(rule.name.replace("-", " "), style="bold").append(f" ×{len(flags)}", style="dim")
     lines: list[RenderableType] = [head]
+    same = len({flag.message for flag in flags}) == 1
+    if same:
+        lines.append(Padding(Text(flags[0].message, style="dim italic"), (0, 0, 0, 2)))
     for flag in shown:
-        excerpt = _excerpt(report, flag, plain)
-        lines.append(Padding(excerpt, (0, 0, 0, 2)))
-        lines.append(Padding(Text(flag.message, style="dim italic"), (0, 0, 0, 4)))
+        lines.append(Padding(_excerpt(report, flag, plain), (0, 0, 0, 2)))
+        if not same:
+            lines.append(Padding(Text(flag.message, style="dim italic"), (0, 0, 0, 4)))
     if len(flags) > len(shown):
         lines.append(
             Text(f"  … and {len(flags) - len(shown)} more (--verbose or --format html)", style="dim")
@@ -131,19 +135,19 @@ def _excerpt(report: Report, flag: Flag, plain: bool) -> Text:
     text = report.article.text
     if is_whole_article(flag, len(text)):
         return Text("(the whole article)")
-    start, end = max(0, flag.span.start - EXCERPT_CONTEXT), min(len(text), flag.span.end + EXCERPT_CONTEXT)
-    before = text[start : flag.span.start]
-    after = text[flag.span.end : end]
+    quote = _one_line(report.quote(flag.span))
+    if len(quote) > QUOTE_LENGTH:
+        quote = quote[: QUOTE_LENGTH * 2 // 3] + " … " + quote[-QUOTE_LENGTH // 4 :]
+    context = max(0, EXCERPT_LENGTH - len(quote)) // 2
+    start, end = max(0, flag.span.start - context), min(len(text), flag.span.end + context)
+    before, after = text[start : flag.span.start], text[flag.span.end : end]
     if start:
         before = "…" + before.partition(" ")[2]
     if end < len(text):
         after = after.rpartition(" ")[0] + "…"
-    quote = report.quote(flag.span)
-    if len(quote) > 160:
-        quote = quote[:100] + " … " + quote[-50:]
     excerpt = Text(_printable(before))
     style = "" if plain else f"underline {COLOURS[flag.category]}"
-    excerpt.append(f"[{_printable(quote)}]" if plain else _printable(quote), style=style)
+    excerpt.append(f"[{quote}]" if plain else quote, style=style)
     return excerpt.append(_printable(after))
 
 
