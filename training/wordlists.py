@@ -15,7 +15,7 @@ import click
 
 from detector.document.normalise import normalise
 from training.corpora import corpora_root, records
-from training.splits import development_keys, group_keys, human_fold
+from training.splits import development_keys, group_keys, held_out_keys, human_fold, machine_held_out
 
 DATA = Path(__file__).parent.parent / "detector" / "data"
 HUMAN = tuple(
@@ -56,6 +56,8 @@ def labelled(name: str, label: str, banned: frozenset[str]) -> Iterator[str]:
     fields = MACHINE[name]
     for record in records(f"machine_text/train/{name}"):
         if record["label"] != label or any(key in banned for key in group_keys(record)):
+            continue
+        if machine_held_out(record, f"machine_text/train/{name}"):
             continue
         if all(record.get(field) in values for field, values in fields.items()):
             yield record["text"]
@@ -174,7 +176,7 @@ def make_overused(ratio: float, twin_ratio_floor: float) -> None:
         if line[0] != "#"
     ]
     wanted = frozenset(sources) | frozenset(frequent[:2500])
-    banned = development_keys()
+    banned = development_keys() | held_out_keys()
     human, human_documents, human_size = tally(human_texts(), wanted)
     machine = {name: tally(labelled(name, "ai", banned), wanted) for name in MACHINE}
     twins = {name: tally(labelled(name, "human", banned), wanted) for name in MACHINE}
