@@ -19,6 +19,8 @@ from service.slot import Worker, WorkerLostError
 log = logging.getLogger("service")
 LEAVE_FOR_ANSWER = 0.8
 """Part of the remaining time that detectors may use before they leave the rest `incomplete`."""
+DYING_SECONDS = 0.1
+"""A killed process may take this long to be gone."""
 Answer = tuple[dict[str, Any], bytes]
 """What a worker says of one article: kind, detail and facts; and the body."""
 
@@ -95,8 +97,13 @@ class Pool:
 
     @property
     def ready(self) -> bool:
-        """Whether at least one worker can take a request."""
+        """Whether at least one worker is up."""
         return bool(self._workers)
+
+    @property
+    def accepting(self) -> bool:
+        """Whether a request may wait here: a worker that is being replaced will be back before long."""
+        return self.engine is not None
 
     @property
     def waiting(self) -> int:
@@ -129,7 +136,14 @@ class Pool:
         loop = asyncio.get_running_loop()
         job.admitted = loop.time()
         timer = loop.call_at(job.deadline, job.fail, DeadlineExceededError())
-        job.future.add_done_callback(lambda _: timer.cancel())
+
+        def settled(_: asyncio.Future[list[Answer]]) -> None:
+            timer.cancel()
+            # Its client may have gone away while it waited: the place is free again.
+            with suppress(ValueError):
+                self._queue.remove(job)
+
+        job.future.add_done_callback(settled)
         self._queue.append(job)
         self._arrival.set()
         return job.future
@@ -157,9 +171,8 @@ class Pool:
                 cause = await self._work(slot, worker)
             finally:
                 self._running.pop(slot, None)
-                if not worker.gone.done():
-                    await worker.kill()
                 self._workers.pop(slot, None)
+                await worker.kill()
             self._metrics.worker_restarts.labels(cause).inc()
             log.warning("worker of slot %d replaced: %s", slot, cause)
 
@@ -192,6 +205,9 @@ class Pool:
                 # Whatever arrived in the meantime is for the other slots, or for the next worker.
                 self._arrival.set()
                 return []
+        if worker.is_dead():
+            self._again(jobs)
+            return []
         return jobs
 
     def _take(self) -> list[Job]:
@@ -231,11 +247,12 @@ class Pool:
             async with asyncio.timeout_at(deadline):
                 reply, bodies = await worker.ask(encode_frame(header, [jobs[0].blob]))
         except TimeoutError:
-            await worker.kill()
             self._settle_overdue(jobs, loop.time())
             return "deadline"
         except WorkerLostError as error:
-            self._settle_lost(jobs, error)
+            await worker.kill()
+            early = worker.was_killed and loop.time() - begun < DYING_SECONDS
+            self._settle_lost(jobs, error, early)
             return "died"
         self._seconds_per_job += 0.1 * ((loop.time() - begun) / len(jobs) - self._seconds_per_job)
         self._metrics.observe_detectors(reply["seconds"], len(items))
@@ -249,6 +266,8 @@ class Pool:
             position += len(job.items)
             for header, _ in own:
                 self._metrics.observe_answer(header)
+                if header["kind"] == "internal-error":
+                    log.error("a worker failed: %s", header["detail"])
             with suppress(asyncio.InvalidStateError):
                 job.future.set_result(own)
 
@@ -259,9 +278,12 @@ class Pool:
                 job.fail(DeadlineExceededError())
         self._again([job for job in jobs if not job.future.done()])
 
-    def _settle_lost(self, jobs: Sequence[Job], error: WorkerLostError) -> None:
-        """A worker that dies costs one request: one that was alone fails, others try again alone."""
-        if len(jobs) == 1:
+    def _settle_lost(self, jobs: Sequence[Job], error: WorkerLostError, early: bool) -> None:
+        """A worker that dies costs one request: one that was alone fails, others try again alone.
+
+        One that came to a worker already being killed from outside has a second try, but no third.
+        """
+        if len(jobs) == 1 and (jobs[0].alone or not early):
             jobs[0].fail(error)
         else:
             self._again(jobs)

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -18,7 +19,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from detector.errors import UsageError
-from detector.rules import select_rules
+from detector.rules import FAMILIES, catalogue, select_rules
 from service.settings import TARGET_FPRS, ServiceSettings
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -34,6 +35,11 @@ def _calendar_date(value: object) -> object:
     raise ValueError("must be a date, written YYYY-MM-DD")
 
 
+def _codes() -> list[str]:
+    """Families and codes, as the OpenAPI document lists them; other prefixes are taken as well."""
+    return sorted({*FAMILIES, *catalogue()})
+
+
 def _known_rate(value: float) -> float:
     if value not in TARGET_FPRS:
         raise ValueError(f"must be one of {', '.join(map(str, TARGET_FPRS))}")
@@ -41,7 +47,8 @@ def _known_rate(value: float) -> float:
 
 
 CalendarDate = Annotated[date, BeforeValidator(_calendar_date, json_schema_input_type=date)]
-Codes = Annotated[list[Annotated[str, Field(max_length=8)]], Field(max_length=100)]
+Code = Annotated[str, Field(max_length=8, json_schema_extra=lambda schema: schema.update(enum=_codes()))]
+Codes = Annotated[list[Code], Field(max_length=100)]
 
 
 TargetFpr = Annotated[

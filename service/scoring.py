@@ -178,13 +178,18 @@ def _analyze(analyzer: Analyzer, articles: Sequence[Article]) -> list[Report | A
 def _render(outcome: Report | Answer, item: Mapping[str, Any]) -> Answer:
     if isinstance(outcome, Answer):
         return outcome
+    try:
+        return Answer("ok", facts=_facts(outcome), body=_write(outcome, item))
+    except Exception as error:  # noqa: BLE001 - the other articles of the call must not pay for one
+        return Answer("internal-error", type(error).__name__)
+
+
+def _write(report: Report, item: Mapping[str, Any]) -> bytes:
     if item.get("format") == "html":
         from detector.reports.html import render_page
 
-        body = render_page(outcome).encode("utf-8", "replace")
-    else:
-        body = outcome.to_json(item.get("offsets", "codepoint")).encode()
-    return Answer("ok", facts=_facts(outcome), body=body)
+        return render_page(report).encode("utf-8", "replace")
+    return report.to_json(item.get("offsets", "codepoint")).encode()
 
 
 def _facts(report: Report) -> dict[str, Json]:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
+import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from pathlib import Path
@@ -72,6 +73,18 @@ class Worker:
     def pid(self) -> int:
         """Process id."""
         return self._process.pid
+
+    @property
+    def was_killed(self) -> bool:
+        """Whether SIGKILL ended it, rather than its own doing; known once it is gone."""
+        return self._process.returncode == -signal.SIGKILL
+
+    def is_dead(self) -> bool:
+        """Ask the system: `gone` may come later than a request."""
+        try:
+            return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+        except ChildProcessError:
+            return True
 
     async def ask(self, frame: bytes) -> Frame:
         """Send one frame and wait for the answer; raises WorkerLostError."""

@@ -38,7 +38,7 @@ class Service:
 
     async def run(self, request: Request, job: Job) -> list[Answer]:
         """Have a job done; it is dropped when its client goes away while it waits."""
-        if not self.pool.ready:
+        if not self.pool.accepting:
             raise ProblemError(
                 "not-ready", "no worker has loaded its models yet", headers={"Retry-After": "5"}
             )

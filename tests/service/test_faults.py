@@ -1,0 +1,153 @@
+"""Detectors that fail, hang or die, workers that are killed, and a service that is told to stop."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+from service_process import WORDS, Running
+
+pytestmark = pytest.mark.slow
+Start = Callable[..., Running]
+
+
+def test_a_detector_that_raises_leaves_an_abstention(service: Running) -> None:
+    report = service.score("raise " + WORDS).json()
+    assert report["incomplete"] == ["obedient: ValueError"]
+    assert report["credibility"]["abstained"] is True
+
+
+def test_a_detector_that_sleeps_is_cut_off_and_its_slot_is_free_again(start_service: Start) -> None:
+    service = start_service(slots=1, deadline_seconds=1)
+    (before,) = service.worker_pids()
+    begun = time.monotonic()
+    response = service.score("sleep 600 " + WORDS)
+    assert response.status_code == 503
+    assert response.json()["type"].endswith("deadline-exceeded")
+    assert time.monotonic() - begun < 10
+    end = time.monotonic() + 30
+    while service.score(WORDS).status_code != 200:
+        assert time.monotonic() < end
+    assert service.worker_pids() != [before]
+
+
+def test_a_request_that_waits_past_its_deadline_is_answered(start_service: Start) -> None:
+    service = start_service(slots=1, deadline_seconds=2, batch_deadline_seconds=6)
+    with ThreadPoolExecutor(2) as threads:
+        slow = threads.submit(
+            service.client.post, "/v1/score/batch", json={"articles": [{"text": "sleep 5 " + WORDS}]}
+        )
+        time.sleep(0.5)
+        begun = time.monotonic()
+        assert service.score(WORDS).status_code == 503
+        assert time.monotonic() - begun < 4.5
+        assert slow.result().status_code == 200
+
+
+def test_a_detector_that_dies_costs_its_own_request_alone(start_service: Start) -> None:
+    service = start_service(slots=1)
+    with ThreadPoolExecutor(6) as threads:
+        running = threads.submit(service.score, "sleep 1 " + WORDS)
+        time.sleep(0.3)
+        # These three wait, and are taken in one call; the second kills its worker.
+        texts = [WORDS, "die " + WORDS, WORDS]
+        waiting = [threads.submit(service.score, text) for text in texts]
+        statuses = [future.result().status_code for future in waiting]
+    assert running.result().status_code == 200
+    assert statuses == [200, 503, 200]
+
+
+def test_kill_9_of_a_worker_costs_one_request_and_the_pool_recovers(start_service: Start) -> None:
+    service = start_service(slots=2)
+    with ThreadPoolExecutor(2) as threads:
+        requests = [threads.submit(service.score, "sleep 2 " + WORDS) for _ in range(2)]
+        time.sleep(0.7)
+        victim = service.worker_pids()[0]
+        os.kill(victim, signal.SIGKILL)
+        statuses = sorted(future.result().status_code for future in requests)
+    assert statuses == [200, 503]
+    end = time.monotonic() + 30
+    while len(set(service.worker_pids()) - {victim}) < 2:
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    assert service.score(WORDS).status_code == 200
+
+
+def test_an_idle_worker_that_is_killed_costs_nothing(start_service: Start) -> None:
+    service = start_service(slots=2)
+    os.kill(service.worker_pids()[0], signal.SIGKILL)
+    assert [service.score(WORDS).status_code for _ in range(4)] == [200] * 4
+
+
+def test_the_surplus_is_turned_away_at_once(start_service: Start) -> None:
+    service = start_service(slots=1, queue=1)
+
+    def refused() -> tuple[httpx.Response, float]:
+        begun = time.monotonic()
+        response = service.score(WORDS)
+        return response, time.monotonic() - begun
+
+    with ThreadPoolExecutor(2) as threads:
+        held = [threads.submit(service.score, "sleep 2.5 " + WORDS) for _ in range(2)]
+        time.sleep(0.7)
+        answers = [refused() for _ in range(10)]
+        assert [future.result().status_code for future in held] == [200, 200]
+    assert {response.status_code for response, _ in answers} == {429}
+    assert all(int(response.headers["retry-after"]) >= 1 for response, _ in answers)
+    # 50 ms is what is promised; the best of ten, as other processes share the cores here.
+    assert min(seconds for _, seconds in answers) < 0.05
+
+
+def test_a_client_that_leaves_the_queue_gives_its_place_back(start_service: Start) -> None:
+    service = start_service(slots=1, queue=1)
+    with ThreadPoolExecutor(2) as threads:
+        held = threads.submit(service.score, "sleep 3 " + WORDS)
+        time.sleep(0.7)
+        with pytest.raises(httpx.ReadTimeout):
+            service.client.post("/v1/score", json={"text": WORDS}, timeout=0.5)
+        time.sleep(0.3)
+        assert service.score(WORDS).status_code == 200
+        assert held.result().status_code == 200
+
+
+def test_sigterm_answers_what_is_in_flight_and_exits_with_0(start_service: Start) -> None:
+    service = start_service(slots=2, queue=30, drain_seconds=1)
+    with ThreadPoolExecutor(20) as threads:
+        flight = [threads.submit(service.score, "sleep 0.3 " + WORDS) for _ in range(20)]
+        end = time.monotonic() + 20
+        while service.metric("dateline_queue_depth") < 10 and time.monotonic() < end:
+            time.sleep(0.02)
+        service.process.send_signal(signal.SIGTERM)
+        time.sleep(0.2)
+        readiness = service.client.get("/readyz").status_code
+        health = service.client.get("/healthz").status_code
+        statuses = [future.result().status_code for future in flight]
+    assert (readiness, health) == (503, 200)
+    assert statuses == [200] * 20
+    assert service.process.wait(30) == 0
+    assert "Traceback" not in service.log
+
+
+def test_workers_do_not_outlive_a_service_that_is_killed(start_service: Start) -> None:
+    service = start_service(slots=2)
+    workers = service.worker_pids()
+    service.process.kill()
+    service.process.wait()
+    end = time.monotonic() + 10
+    while any(_alive(pid) for pid in workers):
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return False
+    return stat.rpartition(")")[2].split()[0] != "Z"

@@ -1,0 +1,78 @@
+"""Nothing that a client sends is ever a 500, and nothing of it comes back in an error or gets into the log."""
+
+from __future__ import annotations
+
+import json
+import socket
+
+import pytest
+from hostile_requests import CANARY, Hostile, corpus
+from service_process import Running
+
+CORPUS = list(corpus())
+
+
+@pytest.mark.parametrize("hostile", CORPUS, ids=[entry.name for entry in CORPUS])
+def test_a_hostile_request_gets_the_right_answer(service: Running, hostile: Hostile) -> None:
+    response = service.client.request(
+        hostile.method, hostile.path, headers=hostile.headers, content=hostile.content
+    )
+    assert response.status_code in hostile.statuses, response.text
+    if response.is_error:
+        assert response.headers["content-type"] == "application/problem+json"
+        assert response.json()["status"] == response.status_code
+        assert CANARY not in response.text
+    else:
+        json.loads(response.text)
+    assert service.client.get("/readyz").status_code == 200
+
+
+def test_the_corpus_is_large_enough() -> None:
+    assert len(CORPUS) >= 40
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "limit"),
+    [
+        ({"text": "x" * 20_001}, "text", 20_000),
+        ({"text": "a", "title": "x" * 1_001}, "title", 1_000),
+        ({"text": "a", "options": {"select": ["x" * 9]}}, "options.select[0]", 8),
+    ],
+)
+def test_a_problem_names_the_field_and_the_limit(
+    service: Running, fields: dict[str, object], field: str, limit: int
+) -> None:
+    (error,) = service.client.post("/v1/score", json=fields).json()["errors"]
+    assert (error["field"], error["limit"]) == (field, limit)
+
+
+def test_a_lying_content_length_is_refused_before_the_body_comes(service: Running) -> None:
+    head = (
+        "POST /v1/score HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n"
+    )
+    for length, status in (
+        ("99999999999", b" 413 "),
+        ("9" * 400, b" 4"),
+        ("-1", b" 400 "),
+        ("1e3", b" 400 "),
+    ):
+        with socket.create_connection(("127.0.0.1", int(service.base.rpartition(":")[2])), timeout=20) as raw:
+            raw.sendall(head.format(length).encode())
+            assert status in raw.recv(64).split(b"\r\n")[0]
+
+
+def test_a_body_that_never_ends_is_cut_off(start_service) -> None:  # type: ignore[no-untyped-def]
+    service = start_service(body_seconds=0.5)
+    with socket.create_connection(("127.0.0.1", int(service.base.rpartition(":")[2])), timeout=20) as raw:
+        raw.sendall(
+            b"POST /v1/score HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{"
+        )
+        assert b" 408 " in raw.recv(64).split(b"\r\n")[0]
+
+
+def test_nothing_of_an_article_is_logged_or_counted(service: Running) -> None:
+    service.score(f"raise {CANARY} " * 20)
+    service.client.post(f"/v1/score?x={CANARY}", json={"text": CANARY})
+    service.client.get(f"/{CANARY}")
+    assert CANARY not in service.log
+    assert CANARY not in service.client.get("/metrics").text

@@ -1,0 +1,125 @@
+"""Keys, headers, origins, and what the package serves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import sha256
+from importlib.resources import files
+
+import pytest
+from pydantic import ValidationError
+from service_process import ROOT, WORDS, Running
+from starlette.datastructures import Headers
+
+from service.security import HEADERS, key_is_valid
+from service.settings import ServiceSettings
+
+KEYS = ("first-key", "second-key")
+DIGESTS = tuple(sha256(key.encode()).hexdigest() for key in KEYS)
+
+
+@pytest.mark.parametrize(
+    ("value", "valid"),
+    [
+        ("Bearer first-key", True),
+        ("bearer second-key", True),
+        ("Bearer third-key", False),
+        ("Basic first-key", False),
+        ("first-key", False),
+        ("Bearer", False),
+        ("Bearer " + DIGESTS[0], False),
+        ("", False),
+        (None, False),
+    ],
+)
+def test_a_key_is_valid_when_its_digest_is_known(value: str | None, valid: bool) -> None:
+    headers = Headers({} if value is None else {"authorization": value})
+    assert key_is_valid(headers, DIGESTS) is valid
+
+
+def test_a_key_in_plain_is_refused_in_the_settings_and_not_shown() -> None:
+    with pytest.raises(ValidationError) as caught:
+        ServiceSettings(api_key_sha256=("first-key",))
+    assert "first-key" not in str(caught.value)
+
+
+def test_keys_prefix_and_origins(start_service: Callable[..., Running]) -> None:
+    service = start_service(
+        slots=1,
+        api_key_sha256=",".join(DIGESTS),
+        root_path="/dateline",
+        cors_origins="https://desk.example",
+    )
+    _check_keys(service)
+    _check_prefix(service)
+    _check_origins(service)
+
+
+def _check_keys(service: Running) -> None:
+    post = service.client.post
+    absent = post("/v1/score", json={"text": WORDS})
+    wrong = post("/v1/score", json={"text": WORDS}, headers={"authorization": "Bearer x"})
+    for response in (absent, wrong):
+        assert response.status_code == 401
+        assert response.headers["www-authenticate"] == "Bearer"
+    same = [{**response.json(), "request_id": ""} for response in (absent, wrong)]
+    assert same[0] == same[1]
+    for path in ("/v1/model", "/v1/nothing", "/metrics"):
+        assert service.client.get(path).status_code == 401
+    for path in ("/", "/healthz", "/readyz", "/openapi.json"):
+        assert service.client.get(path).status_code == 200
+    service.client.headers["authorization"] = "Bearer second-key"
+    assert post("/v1/score", json={"text": WORDS}).status_code == 200
+    assert service.client.get("/metrics").status_code == 200
+
+
+def _check_prefix(service: Running) -> None:
+    for path in ("/v1/rules", "/dateline/v1/rules", "/dateline/", "/dateline/healthz"):
+        assert service.client.get(path).status_code == 200
+    assert service.client.get("/dateline").headers["location"] == "/dateline/"
+    assert service.client.get("/openapi.json").json()["servers"] == [{"url": "/dateline"}]
+    assert service.client.get("/datelinex").status_code == 404
+    del service.client.headers["authorization"]
+    assert service.client.get("/dateline/v1/rules").status_code == 401
+
+
+def _check_origins(service: Running) -> None:
+    for origin, allowed in (("https://desk.example", True), ("https://evil.example", False)):
+        asked = {"origin": origin, "access-control-request-method": "POST"}
+        response = service.client.options("/v1/score", headers=asked)
+        assert ("access-control-allow-origin" in response.headers) is allowed
+
+
+def test_no_origin_may_call_unless_set(service: Running) -> None:
+    asked = {"origin": "https://desk.example", "access-control-request-method": "POST"}
+    assert "access-control-allow-origin" not in service.client.options("/v1/score", headers=asked).headers
+    assert "access-control-allow-origin" not in service.client.get("/healthz", headers=asked).headers
+
+
+@pytest.mark.parametrize("path", ["/", "/healthz", "/v1/rules", "/nothing", "/page/app.js"])
+def test_every_answer_carries_the_security_headers(service: Running, path: str) -> None:
+    headers = service.client.get(path).headers
+    assert set(HEADERS) <= set(headers)
+    assert "server" not in headers
+    assert "unsafe" not in headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("path", ["/docs", "/redoc"])
+def test_no_documentation_page_loads_from_elsewhere(service: Running, path: str) -> None:
+    assert service.client.get(path).status_code == 404
+
+
+def test_the_page_names_no_outside_address_and_writes_no_html() -> None:
+    for entry in (files("service") / "page").iterdir():
+        text = entry.read_text("utf-8").replace("http://www.w3.org/2000/svg", "")
+        assert "http:" not in text, entry.name
+        assert "https:" not in text, entry.name
+        for sink in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "srcdoc"):
+            assert sink not in text, (entry.name, sink)
+
+
+def test_the_container_runs_as_no_root() -> None:
+    lines = (ROOT / "Containerfile").read_text("utf-8").splitlines()
+    users = [line.split()[1] for line in lines if line.startswith("USER ")]
+    assert users
+    assert users[-1].split(":")[0] not in ("root", "0")
