@@ -93,6 +93,12 @@ def _texts(corpus: str, keep: Keep, size: int, seed: int) -> list[str]:
     return found[:size]
 
 
+def score_sample(sample: Sample, size: int, seed: int) -> list[float]:
+    """Scores of a random part of a slice, abstentions left out."""
+    scored = [_score_text(text) for text in _texts(sample.corpus, sample.keep, size, seed)]
+    return [s.score for s in scored if s.score is not None]
+
+
 def area_under_curve(better: np.ndarray, worse: np.ndarray) -> float:
     """Probability that a draw of `better` exceeds one of `worse`, ties counted half.
 

@@ -1,0 +1,23 @@
+"""Floors of the score on corpora that never shaped it; `docs/scores.md` has the full tables."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from training.scores import DISTRIBUTION, score_sample
+
+pytestmark = [pytest.mark.corpora, pytest.mark.slow]
+SIZE = 40
+
+
+@pytest.mark.parametrize("sample", [s for s in DISTRIBUTION if s.kind == "human"], ids=lambda s: s.name)
+def test_human_writing_scores_high(corpora, sample):
+    scores = np.array(score_sample(sample, SIZE, seed=3))
+    assert np.median(scores) >= 90
+    assert np.mean(scores >= 50) >= 0.95
+
+
+def test_machine_writing_of_today_scores_lower(corpora):
+    frontier = next(s for s in DISTRIBUTION if s.name == "frontier_mirrors" and s.kind == "machine")
+    assert np.median(score_sample(frontier, SIZE, seed=3)) <= 80
