@@ -7,6 +7,12 @@ from importlib import import_module
 import click
 
 COMMANDS: dict[str, str] = {
+    "finetune": "training.finetune:finetune",
+    "export": "training.export:command",
+    "evidence": "training.evidence:command",
+    "calibrate": "training.calibrate:command",
+    "evaluate": "training.evaluate:command",
+    "leak-audit": "training.leak_audit:command",
     "sourcing": "training.sourcing:command",
     "stylometry": "training.stylometry:command",
     "overused": "training.wordlists:make_overused",

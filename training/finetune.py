@@ -58,6 +58,8 @@ def learning_groups(model: WindowClassifier, rate: float, decay: float) -> list[
     depth = model.encoder.config.num_hidden_layers
     groups: dict[tuple[float, bool], list[nn.Parameter]] = {}
     for name, parameter in model.named_parameters():
+        if not parameter.requires_grad:
+            continue
         if "head" in name:
             scale = 10.0
         elif "encoder.layer." in name:
@@ -73,18 +75,32 @@ def learning_groups(model: WindowClassifier, rate: float, decay: float) -> list[
 
 
 def batches(windows: Sequence[Window], size: int, rng: random.Random) -> Iterator[list[Window]]:
-    """Batches of about `size` tokens with windows of like length, in random order."""
-    order = sorted(windows, key=lambda w: w.tokens + rng.random() * 24)
-    found: list[list[Window]] = [[]]
-    widest = 0
-    for window in order:
-        widest = max(widest, window.tokens)
-        if found[-1] and widest * (len(found[-1]) + 1) > size:
-            found.append([])
-            widest = window.tokens
-        found[-1].append(window)
+    """Full batches of `size` tokens, padding and all, in random order.
+
+    Lengths are rounded up to multiples of 16, so that only a dozen shapes occur: kernels are
+    compiled once a shape. A bucket's last batch, which is not full, is filled with repeats.
+    """
+    buckets: dict[int, list[Window]] = {}
+    for window in windows:
+        buckets.setdefault(padded(window.tokens + 2), []).append(window)
+    found: list[list[Window]] = []
+    for length, members in sorted(buckets.items()):
+        rng.shuffle(members)
+        count = size // length
+        for start in range(0, len(members), count):
+            batch = members[start : start + count]
+            found.append(batch + rng.choices(members, k=count - len(batch)))
     rng.shuffle(found)
     yield from found
+
+
+def padded(tokens: int) -> int:
+    """Length to which a window of so many tokens is padded.
+
+    >>> padded(17), padded(32)
+    (48, 48)
+    """
+    return max(48, -(-tokens // 16) * 16)
 
 
 def loss_of(logits: torch.Tensor, labels: torch.Tensor, smooth: float, tail: float) -> torch.Tensor:
@@ -107,15 +123,16 @@ class Averaged:
 
     def __init__(self, model: nn.Module, decay: float) -> None:
         self.decay = decay
+        self._moving = [name for name, parameter in model.named_parameters() if parameter.requires_grad]
         self.state = {k: v.detach().clone() for k, v in model.state_dict().items()}
 
     @torch.no_grad()
     def update(self, model: nn.Module, step: int) -> None:
         """Move towards the model, faster in the first steps."""
         keep = min(self.decay, (1 + step) / (10 + step))
-        for key, value in model.state_dict().items():
-            if value.dtype.is_floating_point:
-                self.state[key].mul_(keep).add_(value, alpha=1 - keep)
+        current = model.state_dict()
+        for name in self._moving:
+            self.state[name].mul_(keep).add_(current[name], alpha=1 - keep)
 
 
 def recipes(config: dict[str, Any]) -> list[Recipe]:
@@ -175,6 +192,8 @@ def train(config: dict[str, Any], out: Path) -> None:
     windows = prepare(config, tokenizer, out)
     _print_mix(windows)
     model = WindowClassifier(base_checkpoint(config))
+    if config.get("freeze_embeddings"):
+        model.encoder.embeddings.requires_grad_(False)
     if config.get("start"):
         model.load_state_dict(torch.load(config["start"], weights_only=True))
     optimizer = torch.optim.AdamW(learning_groups(model, config["rate"], config["layer_decay"]), betas=(0.9, 0.98))
@@ -194,7 +213,7 @@ def train(config: dict[str, Any], out: Path) -> None:
         scale = step / warm if step < warm else 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, len(schedule) - warm)))
         for group, rate in zip(optimizer.param_groups, peak, strict=True):
             group["lr"] = rate * scale
-        encoded = tokenizer([w.text for w in batch], padding=True, truncation=True, max_length=config["max_tokens"], return_tensors="pt")
+        encoded = tokenizer([w.text for w in batch], padding="max_length", truncation=True, max_length=min(config["max_tokens"], max(padded(w.tokens + 2) for w in batch)), return_tensors="pt")
         labels = torch.tensor([float(w.label) for w in batch])
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=config["bf16"]):
             logits = model(encoded["input_ids"], encoded["attention_mask"])
@@ -206,13 +225,13 @@ def train(config: dict[str, Any], out: Path) -> None:
         averaged.update(model, step)
         losses.append(loss.item())
         done += len(batch)
-        if step % 50 == 49 or step == len(schedule) - 1:
+        if step % 20 == 19 or step == len(schedule) - 1:
             line = {"step": step + 1, "of": len(schedule), "loss": round(float(np.mean(losses)), 4), "windows_per_second": round(done / (time.monotonic() - started), 1)}
             losses = []
             click.echo(json.dumps(line))
             with (out / "curve.jsonl").open("a", encoding="utf-8") as curve:
                 curve.write(json.dumps(line) + "\n")
-        if step % 300 == 299:
+        if step % 60 == 59:
             torch.save({"step": step + 1, "model": model.state_dict(), "optimizer": optimizer.state_dict(), "averaged": averaged.state}, out / "checkpoint.pt")
     torch.save(averaged.state, out / "model.pt")
     torch.save(model.state_dict(), out / "last.pt")

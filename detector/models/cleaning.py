@@ -39,7 +39,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    leftovers: re.Pattern[str]
+    leftovers: tuple[tuple[str, re.Pattern[str]], ...]
     lead_ins: re.Pattern[str]
     datelines: re.Pattern[str]
     marks: re.Pattern[str]
@@ -49,7 +49,7 @@ class _Rules:
 def _rules() -> _Rules:
     data = load_toml("cleaning.toml")
     return _Rules(
-        re.compile("|".join(data["leftovers"]), re.IGNORECASE),
+        tuple((key, re.compile("|".join(found))) for key, found in data["leftovers"].items()),
         re.compile("|".join(data["lead_ins"]), re.IGNORECASE),
         re.compile("|".join(data["datelines"])),
         re.compile("|".join(re.escape(mark) for mark in data["marks"])),
@@ -102,13 +102,18 @@ def pieces(document: Document) -> tuple[Piece, ...]:
         text = tidy(document.text[start : sentence.end])
         if sentence.start == block.start:
             text = strip_opening(text)
-        if not any(char.isalpha() for char in text) or _rules().leftovers.search(text):
+        if not any(char.isalpha() for char in text) or _leftover(text):
             continue
         parts = _cut(start, sentence.end, index, text)
         loose.extend(parts)
         if block.kind in ("paragraph", "list_item") and _TERMINAL.search(text):
             strict.extend(parts)
     return tuple(strict if _words(strict) * 2 >= _words(loose) else loose)
+
+
+def _leftover(text: str) -> bool:
+    folded = text.casefold()
+    return any(key in folded and pattern.search(folded) for key, pattern in _rules().leftovers)
 
 
 def _words(found: list[Piece]) -> int:

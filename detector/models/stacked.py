@@ -1,0 +1,129 @@
+"""Documents -> probability of machine writing by the encoder and stylometry together.
+
+A logistic model, fitted out of fold, weighs the mean log-odds of the encoder's windows and the
+log-odds of the stylometric model. A window's or sentence's probability is what the article
+would get if all of it read as that window does.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from detector.document import Document
+from detector.errors import ModelError
+from detector.models.artifact import Artifact, load_artifact, shipped
+from detector.models.calibration import Calibration
+from detector.models.cleaning import pieces
+from detector.models.encoder import Encoder, Window
+from detector.models.logistic import Logistic, sigmoid
+from detector.models.stylometric import ArticleScore, StylometryModel, WindowScore
+from detector.types import ModelInfo
+
+Vector = npt.NDArray[np.float64]
+
+FEATURES = ("encoder.mean", "encoder.spread", "stylometry.logit")
+"""What the stack weighs, in the order of `evidence`."""
+
+_LEAST = 1.0 / (1.0 + math.exp(12.0))
+_OVERLAP_FROM = 0.5
+"""Articles from this probability on are read a second time in windows shifted by a half."""
+
+
+def evidence(logits: Sequence[float], sizes: Sequence[int], stylometry: float) -> Vector:
+    """Features of an article: mean and spread of its windows' log-odds (weighed by size), and stylometry's."""
+    mean = float(np.average(logits, weights=sizes))
+    spread = float(np.sqrt(np.average((np.array(logits) - mean) ** 2, weights=sizes)))
+    return np.array([mean, spread, stylometry])
+
+
+@dataclass(frozen=True, slots=True)
+class StackedModel:
+    """The shipped model for machine writing: a `Scorer` for the detector."""
+
+    encoder: Encoder
+    stylometry: StylometryModel
+    stack: Logistic
+    calibration: Calibration
+    models: tuple[ModelInfo, ...]
+
+    @classmethod
+    def load(cls, artifact: Artifact | None = None, stylometry: StylometryModel | None = None) -> StackedModel:
+        """Load the shipped artifacts, or others; raises ModelError where they do not fit."""
+        artifact = load_artifact(shipped("machine-text")) if artifact is None else artifact
+        stylometry = StylometryModel.load() if stylometry is None else stylometry
+        stack = Logistic.from_json(artifact.json("stack.json"))
+        if not set(stack.features) <= set(FEATURES):
+            raise ModelError(f"artifact {artifact.info.name}: stack.json weighs features of another version")
+        expected = artifact.config.get("stylometry_sha256")
+        if expected and expected != stylometry.models[0].sha256:
+            raise ModelError(f"artifact {artifact.info.name}: its stack was fitted on another stylometry model")
+        return cls(
+            Encoder(artifact),
+            stylometry,
+            stack,
+            Calibration.from_json(artifact.json("calibration.json")),
+            (artifact.info, *stylometry.models),
+        )
+
+    def score(self, documents: Sequence[Document]) -> list[ArticleScore]:
+        """One score per document, in order, each independent of the others."""
+        found = self.stylometry.score(documents)
+        tokens = [self.encoder.tokenize(pieces(document)) for document in documents]
+        windows = [self.encoder.windows(ids) for ids in tokens]
+        flat = self.encoder.logits([window for own in windows for window in own])
+        scores, done = [], 0
+        for document, style, ids, own in zip(documents, found, tokens, windows, strict=True):
+            scores.append(self._score(document, style, ids, own, flat[done : done + len(own)]))
+            done += len(own)
+        return scores
+
+    def logit(self, values: Vector) -> float:
+        """Calibrated log-odds of the stack's features, given all of `FEATURES`."""
+        return self.stack.logit(values[[FEATURES.index(name) for name in self.stack.features]])
+
+    def _score(
+        self,
+        document: Document,
+        style: ArticleScore,
+        tokens: Sequence[Sequence[int]],
+        windows: Sequence[Window],
+        logits: Sequence[float],
+    ) -> ArticleScore:
+        if not windows or not style.words:
+            return ArticleScore(0, 0.0, (), (0.0,) * len(document.sentences))
+        values = evidence(logits, [len(w.ids) for w in windows], log_odds(style.probability))
+        probability = sigmoid(self.logit(values))
+
+        def alone(logit: float) -> float:
+            return sigmoid(self.logit(np.array([logit, 0.0, values[2]])))
+
+        read = list(zip(windows, logits, strict=True))
+        if probability >= _OVERLAP_FROM and len(windows) > 1:
+            shifted = self.encoder.windows(tokens, shift=0.5)
+            read += list(zip(shifted, self.encoder.logits(shifted), strict=True))
+        cleaned = pieces(document)
+        votes: list[list[float]] = [[] for _ in document.sentences]
+        for window, logit in read:
+            for index in {piece.sentence for piece in cleaned[window.first : window.stop]}:
+                votes[index].append(logit)
+        sentences = tuple(alone(sum(v) / len(v)) if v else probability for v in votes)
+        spans = tuple(
+            WindowScore(cleaned[w.first].start, cleaned[w.stop - 1].end, alone(logit))
+            for w, logit in zip(windows, logits, strict=True)
+        )
+        return ArticleScore(style.words, probability, spans, sentences)
+
+
+def log_odds(probability: float) -> float:
+    """Logit of a probability, at most 12 either way.
+
+    >>> round(log_odds(0.5), 3), round(log_odds(1.0), 3)
+    (0.0, 12.0)
+    """
+    clipped = min(max(probability, _LEAST), 1.0 - _LEAST)
+    return math.log(clipped / (1.0 - clipped))

@@ -1,0 +1,147 @@
+"""`python -m training calibrate`: fit the stack out of fold and set the thresholds of each length bin.
+
+Thresholds come from human articles of outlets that no model has seen, scored out of fold. A
+threshold of the rate r keeps r for news and 1.5 r for local news and for opinion, each by
+itself, so that a common kind of article cannot pay for a rare one.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+import numpy.typing as npt
+
+from detector.models.artifact import load_artifact
+from detector.models.calibration import conformal_threshold, upper_bound
+from detector.models.logistic import sigmoid
+from detector.models.stacked import FEATURES, evidence
+from detector.models.stylometric import StylometryModel
+from training.evidence import read
+from training.export import ARTIFACT, write_sums
+from training.sets import BINS
+from training.splits import share
+
+RATES = (0.005, 0.01, 0.05)
+CLIP = 8.0
+FOLDS = 5
+CORPUS = "7,000 articles of 2012-2022 from outlets apart from training: AllSides, FNC-1, local papers of nine states, opinion"
+
+Vector = npt.NDArray[np.float64]
+Row = Mapping[str, Any]
+
+
+def matrix(rows: Sequence[Row]) -> Vector:
+    """Evidence of rows, a row each, in the order of `FEATURES`."""
+    return np.array([evidence(row["logits"], row["sizes"], row["style"]) for row in rows])
+
+
+def fit_stack(values: Vector, labels: Vector, use: Sequence[str]) -> dict[str, Any]:
+    """Logistic regression over some features, both classes weighing the same, as `stack.json` holds it."""
+    from sklearn.linear_model import LogisticRegression
+
+    columns = [FEATURES.index(name) for name in use]
+    chosen = values[:, columns]
+    mean, scale = chosen.mean(0), chosen.std(0) + 1e-9
+    standard = np.clip((chosen - mean) / scale, -CLIP, CLIP)
+    model = LogisticRegression(C=1.0, class_weight="balanced", max_iter=500).fit(standard, labels)
+    return {
+        "features": list(use),
+        "mean": mean.tolist(),
+        "scale": scale.tolist(),
+        "weights": model.coef_[0].tolist(),
+        "intercept": float(model.intercept_[0]),
+        "clip": CLIP,
+        "slope": 1.0,
+        "offset": 0.0,
+    }
+
+
+def apply_stack(stack: Mapping[str, Any], values: Vector) -> Vector:
+    """Log-odds of evidence under a stack."""
+    columns = [FEATURES.index(name) for name in stack["features"]]
+    standard = np.clip((values[:, columns] - stack["mean"]) / stack["scale"], -CLIP, CLIP)
+    logits: Vector = standard @ np.array(stack["weights"]) + stack["intercept"]
+    return logits
+
+
+def fold_of(row: Row) -> int:
+    """Fold of a row by its article, so that two crops of one article share it."""
+    return int(share(str(row["id"]).split("#")[0], "stack") * FOLDS)
+
+
+def out_of_fold(rows: Sequence[Row], use: Sequence[str]) -> Vector:
+    """Log-odds of each row under the stack that was fitted without its fold."""
+    values, labels = matrix(rows), np.array([float(row["label"] == "ai") for row in rows])
+    folds = np.array([fold_of(row) for row in rows])
+    logits = np.empty(len(rows))
+    for fold in range(FOLDS):
+        held = folds == fold
+        logits[held] = apply_stack(fit_stack(values[~held], labels[~held], use), values[held])
+    return logits
+
+
+def kind_of(row: Row) -> str:
+    """`news`, `local` or `opinion`."""
+    name = str(row["set"])
+    return "local" if name.startswith("local") else "opinion" if name.startswith("opinion") else "news"
+
+
+def thresholds(rows: Sequence[Row], logits: Vector) -> list[dict[str, Any]]:
+    """Thresholds of every length bin, as `calibration.json` holds them."""
+    bins = []
+    for low, high in BINS:
+        inside = [i for i, row in enumerate(rows) if row["words"] >= low and (high is None or row["words"] < high)]
+        entries = []
+        for rate in RATES:
+            need = []
+            for kind, slack in (("news", 1.0), ("local", 1.5), ("opinion", 1.5)):
+                scores = [float(logits[i]) for i in inside if kind_of(rows[i]) == kind]
+                need.append(conformal_threshold(scores, rate * slack))
+            pooled = [float(logits[i]) for i in inside]
+            least = conformal_threshold(pooled, rate)
+            threshold = max([x for x in (*need, least) if math.isfinite(x)])
+            hits = sum(score >= threshold for score in pooled)
+            entries.append(
+                {
+                    "target_fpr": rate,
+                    "probability": sigmoid(threshold),
+                    "n_human": len(pooled),
+                    "fpr_upper95": round(upper_bound(hits, len(pooled)), 5),
+                }
+            )
+        bins.append({"low": low, "high": high, "thresholds": entries})
+    return bins
+
+
+@click.command()
+@click.option("--evidence", "folder", type=click.Path(exists=True, path_type=Path), required=True, help="Folder of `evidence`.")
+@click.option("--artifact", type=click.Path(exists=True, path_type=Path), default=ARTIFACT, show_default=True)
+@click.option("--use", default="encoder.mean,stylometry.logit", show_default=True, help="Features of the stack.")
+def command(folder: Path, artifact: Path, use: str) -> None:
+    """Fit the stack, set the thresholds, and write both into the artifact."""
+    human, machine = read(folder / "calibration.jsonl"), read(folder / "stacking.jsonl")
+    rows = [*human, *machine]
+    names = tuple(use.split(","))
+    logits = out_of_fold(rows, names)
+    labels = np.array([float(row["label"] == "ai") for row in rows])
+    stack = fit_stack(matrix(rows), labels, names)
+    bins = thresholds(human, logits[: len(human)])
+    (artifact / "stack.json").write_text(json.dumps(stack, indent=1) + "\n", "utf-8")
+    calibration = {"corpus": CORPUS, "bins": bins}
+    (artifact / "calibration.json").write_text(json.dumps(calibration, indent=1) + "\n", "utf-8")
+    config = json.loads((artifact / "config.json").read_text("utf-8"))
+    config["stylometry_sha256"] = StylometryModel.load().models[0].sha256
+    (artifact / "config.json").write_text(json.dumps(config, indent=1) + "\n", "utf-8")
+    write_sums(artifact)
+    load_artifact(artifact)
+    for name, weight, scale in zip(names, stack["weights"], stack["scale"], strict=True):
+        click.echo(f"{name}: weight {weight / scale:.3f} per unit of log-odds")
+    for entry in bins:
+        shown = ", ".join(f"{t['target_fpr']:.1%}: {t['probability']:.4f} (<= {t['fpr_upper95']:.2%})" for t in entry["thresholds"])
+        click.echo(f"{entry['low']}-{entry['high'] or ''} words, n = {entry['thresholds'][0]['n_human']}: {shown}")

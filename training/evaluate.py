@@ -1,0 +1,153 @@
+"""`python -m training evaluate`: tables of false positives and recall at the shipped thresholds, and the ablation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+
+from detector.models.artifact import load_artifact
+from detector.models.calibration import Calibration, upper_bound
+from detector.models.logistic import Logistic, sigmoid
+from detector.models.stacked import FEATURES
+from training.calibrate import Row, Vector, fit_stack, apply_stack, matrix, out_of_fold, thresholds
+from training.evidence import read
+from training.export import ARTIFACT
+
+ABLATION: dict[str, tuple[str, ...]] = {
+    "stylometry alone": ("stylometry.logit",),
+    "encoder alone": ("encoder.mean",),
+    "encoder + spread": ("encoder.mean", "encoder.spread"),
+    "encoder + stylometry": ("encoder.mean", "stylometry.logit"),
+    "all three": FEATURES,
+}
+STYLES = {
+    "wire, seo, explainer, aggregator, rewrite": ("wire", "wire-long", "seo", "seo-short", "explainer", "aggregator", "rewrite"),
+    "humanised, opinion": ("humanised", "opinion", "opinion-humanised"),
+    "from a headline alone": ("headline",),
+    "local, conversational": ("local", "conversational"),
+}
+"""Families of the styles of frontier_mirrors."""
+
+
+def flagged(rows: Sequence[Row], logits: Vector, calibration: Calibration, rate: float) -> list[bool | None]:
+    """Whether each row passes its bin's threshold; None where it is too short to be judged."""
+    found: list[bool | None] = []
+    for row, logit in zip(rows, logits, strict=True):
+        length_bin = calibration.bin_of(int(row["words"]))
+        found.append(None if length_bin is None else sigmoid(float(logit)) >= length_bin.threshold(rate).probability)
+    return found
+
+
+def auroc(human: Vector, machine: Vector) -> float:
+    """Area under the ROC curve: how often a machine text scores above a human one."""
+    from scipy.stats import rankdata
+
+    ranks = rankdata(np.concatenate([human, machine]))[len(human) :]
+    return float((ranks.sum() - len(machine) * (len(machine) + 1) / 2) / (len(human) * len(machine)))
+
+
+def family(row: Row) -> str:
+    """Row of the summary table that a text belongs to."""
+    kind = str(row["kind"])
+    if kind.startswith("frontier: "):
+        style = kind.removeprefix("frontier: ")
+        if row["label"] != "ai":
+            return kind if row["label"] == "mixed" else "frontier_mirrors: their human originals"
+        name = next(name for name, styles in STYLES.items() if style in styles or style.split("-")[0] in styles)
+        return f"frontier_mirrors: {name}"
+    return kind
+
+
+def table(rows: Sequence[Row], logits: Vector, calibration: Calibration, name: Callable[[Row], str], order: Iterable[str]) -> list[str]:
+    """Markdown rows: share flagged at 0.5%, 1% and 5%, with the upper bound at 1%."""
+    lines = ["| set | n | flagged at 0.5% | at 1% | upper 95% bound | at 5% | too short |", "| --- | --: | --: | --: | --: | --: | --: |"]
+    for group in order:
+        chosen = [i for i, row in enumerate(rows) if name(row) == group]
+        if not chosen:
+            continue
+        part = [rows[i] for i in chosen]
+        at = {rate: [x for x in flagged(part, logits[chosen], calibration, rate) if x is not None] for rate in (0.005, 0.01, 0.05)}
+        n = len(at[0.01])
+        if not n:
+            continue
+        hits = sum(at[0.01])
+        bound = f"{upper_bound(hits, n):.1%}" if part[0]["label"] == "human" else ""
+        lines.append(
+            f"| {group} | {n} | {np.mean(at[0.005]):.1%} | {hits / n:.1%} | {bound} | {np.mean(at[0.05]):.1%} | {len(part) - n} |"
+        )
+    return lines
+
+
+def groups(rows: Sequence[Row], name: Callable[[Row], str]) -> list[str]:
+    """Names of the groups, humans first, in order of appearance."""
+    ordered = sorted(rows, key=lambda row: {"human": 0, "mixed": 1, "ai": 2}[row["label"]])
+    return list(dict.fromkeys(name(row) for row in ordered))
+
+
+def ablation(folder: Path) -> list[str]:
+    """Recall of each feature set at the 1% thresholds that it would get itself."""
+    human, stacking = read(folder / "calibration.jsonl"), read(folder / "stacking.jsonl")
+    rows = read(folder / "evaluation.jsonl")
+    names = [g for g in groups(rows, family) if not g.startswith("frontier: ")]
+    fitted = [*human, *stacking]
+    labels = np.array([float(row["label"] == "ai") for row in fitted])
+    columns = []
+    for use in ABLATION.values():
+        logits = out_of_fold(fitted, use)[: len(human)]
+        calibration = Calibration.from_json({"corpus": "", "bins": thresholds(human, logits)})
+        scores = apply_stack(fit_stack(matrix(fitted), labels, use), matrix(rows))
+        column = {}
+        for group in names:
+            chosen = [i for i, row in enumerate(rows) if family(row) == group]
+            hits = [x for x in flagged([rows[i] for i in chosen], scores[chosen], calibration, 0.01) if x is not None]
+            column[group] = float(np.mean(hits)) if hits else float("nan")
+        columns.append(column)
+    lines = ["| flagged at 1% | " + " | ".join(ABLATION) + " |", "| --- |" + " --: |" * len(ABLATION)]
+    return lines + [f"| {group} | " + " | ".join(f"{c[group]:.1%}" for c in columns) + " |" for group in names]
+
+
+def score(artifact: Path, rows: Sequence[Row]) -> tuple[Vector, Calibration]:
+    """Log-odds of rows under an artifact's stack, with its calibration."""
+    loaded = load_artifact(artifact)
+    stack: Any = loaded.json("stack.json")
+    Logistic.from_json(stack)
+    return apply_stack(stack, matrix(rows)), Calibration.from_json(loaded.json("calibration.json"))
+
+
+def report(folder: Path, artifact: Path) -> str:
+    """Every table, as Markdown."""
+    rows = read(folder / "evaluation.jsonl")
+    logits, calibration = score(artifact, rows)
+    human = logits[[row["label"] == "human" and "outlets" in row["set"] for row in rows]]
+    lines = ["### By set", "", *table(rows, logits, calibration, family, groups(rows, family)), ""]
+    frontier = [row["kind"].startswith("frontier") and row["label"] == "ai" for row in rows]
+    lines += ["### frontier_mirrors (unseen pairs) by style", ""]
+    chosen = [i for i, hit in enumerate(frontier) if hit]
+    part = [rows[i] for i in chosen]
+    lines += [*table(part, logits[chosen], calibration, lambda r: r["kind"], sorted(groups(part, lambda r: r["kind"]))), ""]
+    lines += [f"AUROC of frontier_mirrors against held-out outlets: {auroc(human, logits[chosen]):.4f}.", ""]
+    lines += ["### What each part is worth", "", *ablation(folder), ""]
+    if (folder / "samples.jsonl").exists():
+        own = read(folder / "samples.jsonl")
+        if own:
+            scores, _ = score(artifact, own)
+            verdicts = flagged(own, scores, calibration, 0.01)
+            lines += ["### The four samples", ""]
+            lines += [f"- {row['id']}: {sigmoid(float(x)):.4f}, {'likely' if hit else 'not likely'}" for row, x, hit in zip(own, scores, verdicts, strict=True)]
+    return "\n".join(lines) + "\n"
+
+
+@click.command()
+@click.option("--evidence", "folder", type=click.Path(exists=True, path_type=Path), required=True)
+@click.option("--artifact", type=click.Path(exists=True, path_type=Path), default=ARTIFACT, show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), help="Also write the tables to this file.")
+def command(folder: Path, artifact: Path, out: Path | None) -> None:
+    """Print the tables of the model card."""
+    text = report(folder, artifact)
+    click.echo(text)
+    if out:
+        out.write_text(text, "utf-8")
