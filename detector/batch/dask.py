@@ -1,0 +1,119 @@
+"""The engine `dask`: shards as tasks of dask.distributed, on a cluster or on processes of this machine."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import ExitStack
+from importlib import import_module
+from typing import Any
+from uuid import uuid4
+
+from detector.batch.engine import Finished, Lost, Outcome, is_fatal
+from detector.batch.local import DEATHS, default_jobs
+from detector.batch.score import Task, score_shard
+from detector.batch.shards import Shard
+from detector.errors import DatelineError, UsageError
+
+
+class ClusterError(DatelineError):
+    """The Dask scheduler cannot be reached, or is gone; finished shards stand."""
+
+
+class DaskEngine:
+    """Tasks on a Dask cluster; see `detector.batch.engine.Engine`.
+
+    Parameters
+    ----------
+    scheduler
+        Its address. The workers need Dateline, and the paths of the task must mean the same there:
+        a shared file system, or fsspec URLs. None starts `jobs` workers on this machine.
+    connect_seconds
+        How long to wait for the scheduler, and for the first worker.
+
+    Notes
+    -----
+    The scheduler's setting `distributed.scheduler.allowed-failures` tells how many more workers a
+    shard may kill before it counts as poison; here, as for the engine `local`, the second death counts.
+    """
+
+    def __init__(
+        self,
+        task: Task,
+        scheduler: str | None = None,
+        jobs: int | None = None,
+        *,
+        connect_seconds: float = 30.0,
+    ) -> None:
+        self._task = task
+        self._scheduler = scheduler
+        self._jobs = jobs or default_jobs()
+        self._seconds = connect_seconds
+        self._stack = ExitStack()
+        self._shards: dict[Any, Shard] = {}
+
+    def __enter__(self) -> DaskEngine:
+        try:
+            config: Any = import_module("dask").config
+            distributed: Any = import_module("distributed")
+        except ModuleNotFoundError as error:
+            raise UsageError(
+                "--engine dask needs the extra `batch`: pip install 'dateline[batch]'"
+            ) from error
+        with ExitStack() as stack:
+            cluster: Any = self._scheduler
+            if cluster is None:
+                # A killed worker is our business and is reported as such; Dask's log says it at length.
+                stack.enter_context(config.set({"distributed.scheduler.allowed-failures": DEATHS - 1}))
+                cluster = stack.enter_context(
+                    distributed.LocalCluster(
+                        n_workers=self._jobs,
+                        threads_per_worker=1,
+                        processes=True,
+                        dashboard_address=None,
+                        silence_logs=logging.CRITICAL,
+                    )
+                )
+            try:
+                self._client = stack.enter_context(distributed.Client(cluster, timeout=self._seconds))
+                self._client.wait_for_workers(1, timeout=self._seconds)
+            except (OSError, TimeoutError) as error:
+                raise ClusterError(
+                    f"no Dask workers at {self._scheduler or 'this machine'}: {error}"
+                ) from error
+            self._finished = distributed.as_completed()
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for future in self._shards:
+            future.cancel()
+        self._stack.close()
+
+    @property
+    def capacity(self) -> int:
+        """Twice the threads of the cluster at present."""
+        workers = self._client.scheduler_info(n_workers=-1)["workers"]
+        return 2 * max(1, sum(int(worker["nthreads"]) for worker in workers.values()))
+
+    def submit(self, shard: Shard) -> None:
+        """Send one shard to the scheduler."""
+        future = self._client.submit(
+            score_shard, shard, self._task, key=f"{shard.name}-{uuid4().hex[:8]}", pure=False
+        )
+        self._shards[future] = shard
+        self._finished.add(future)
+
+    def wait(self) -> Outcome:
+        """Wait for any submitted shard."""
+        future = next(self._finished)
+        shard = self._shards.pop(future)
+        if future.cancelled() or future.status == "lost":
+            raise ClusterError("the Dask scheduler is gone; --resume goes on from here")
+        error = future.exception()
+        if error is None:
+            return Finished(shard, future.result())
+        if is_fatal(error):
+            raise error
+        if type(error).__name__ == "KilledWorker":
+            return Lost(shard, "the worker process that scored it died each time")
+        return Lost(shard, f"{type(error).__name__}: {error}")

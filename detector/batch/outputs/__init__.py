@@ -1,0 +1,93 @@
+"""From the results of shards to the output: JSON lines, CSV, Parquet or an HTML overview, each in one pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib import import_module
+from pathlib import PurePath
+from typing import Literal, NamedTuple, TypeAlias, get_args
+
+from detector.batch import storage
+from detector.batch.results import Tally
+from detector.errors import UsageError
+from detector.types import Json
+
+Format: TypeAlias = Literal["jsonl", "csv", "parquet", "html"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+
+
+class OutputPaths(NamedTuple):
+    """Files of an output: the main one, the table of flags (Parquet), the folder of pages (HTML)."""
+
+    main: str
+    flags: str | None = None
+    pages: str | None = None
+
+
+def output_paths(out: str, output_format: Format) -> OutputPaths:
+    """Name the files of an output; a name without suffix is a folder for Parquet and HTML.
+
+    >>> output_paths("news.parquet", "parquet").flags, output_paths("news.html", "html").pages
+    ('news.flags.parquet', 'news.articles')
+    >>> output_paths("news", "html")
+    OutputPaths(main='news/index.html', flags=None, pages='news/articles')
+    """
+    suffix = PurePath(out).suffix
+    stem = out.removesuffix(suffix) if suffix else out.rstrip("/")
+    if output_format == "parquet":
+        if suffix:
+            return OutputPaths(out, flags=f"{stem}.flags{suffix}")
+        return OutputPaths(f"{stem}/articles.parquet", flags=f"{stem}/flags.parquet")
+    if output_format == "html":
+        if suffix:
+            return OutputPaths(out, pages=f"{stem}.articles")
+        return OutputPaths(f"{stem}/index.html", pages=f"{stem}/articles")
+    return OutputPaths(out)
+
+
+def guess_format(out: str) -> Format:
+    """Tell the format by the suffix of the output; JSON lines for `-`.
+
+    Raises
+    ------
+    UsageError
+        For an unknown suffix.
+    """
+    suffix = "jsonl" if out == "-" else PurePath(out).suffix.removeprefix(".").lower()
+    for known in FORMATS:
+        if suffix == known:
+            return known
+    raise UsageError(f"{out}: name the format by --format {'|'.join(FORMATS)}, or by such a suffix")
+
+
+def check_extra(output_format: Format) -> None:
+    """Refuse a format whose library is not installed, before anything is scored.
+
+    Raises
+    ------
+    UsageError
+        Naming the extra to install.
+    """
+    if output_format == "parquet":
+        try:
+            import_module("pyarrow")
+        except ModuleNotFoundError as error:
+            raise UsageError("Parquet needs the extra `batch`: pip install 'dateline[batch]'") from error
+
+
+def write_output(
+    out: str, output_format: Format, results: Iterable[str], tally: Tally, temp: str
+) -> dict[str, Json]:
+    """Join the results of all shards, in order; give the digest of each file written.
+
+    Raises
+    ------
+    StorageError
+        Where the output cannot be written, or results were altered.
+    """
+    paths = output_paths(out, output_format)
+    if paths.main != out:
+        storage.make_folder(out)
+    writer = import_module(f"detector.batch.outputs.{'table' if output_format == 'csv' else output_format}")
+    writer.write(paths, results, tally, temp)
+    return {path: storage.digest_of(path) for path in (paths.main, paths.flags) if path is not None}

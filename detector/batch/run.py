@@ -1,0 +1,243 @@
+"""One run: plan the shards, score those that are missing, then join the results into the output."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+from detector.analyzer import Analyzer, AnalyzerSettings
+from detector.batch import storage
+from detector.batch.engine import Engine, drive
+from detector.batch.inputs import Inputs, find_items
+from detector.batch.manifest import check_same, describe_run, read_manifest, write_manifest
+from detector.batch.outputs import Format, output_paths, write_output
+from detector.batch.results import Tally, read_footer
+from detector.batch.score import MakeAnalyzer, ShardResult, Stages, Task, make_analyzer
+from detector.batch.shards import SHARD_ITEMS, Shard, cut_shards
+from detector.errors import UsageError
+from detector.report import OffsetUnit
+from detector.types import Json
+
+StartEngine = Callable[[Task], AbstractContextManager[Engine]]
+Mode = Literal["new", "resume", "restart"]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What to score, how, and where the result goes.
+
+    Parameters
+    ----------
+    inputs
+        Files, folders, globs, fsspec URLs, or `-`.
+    out
+        The output; shards are kept in `OUT.parts` until it is whole, digests in `OUT.manifest.json`.
+    mode
+        `new` refuses to run over an unfinished run, `resume` goes on with one, `restart` discards it.
+    pattern
+        Keeps only the files of folders whose name or relative path matches.
+    """
+
+    inputs: tuple[str, ...]
+    out: str
+    format: Format
+    settings: AnalyzerSettings = field(default_factory=AnalyzerSettings)
+    mode: Mode = "new"
+    pattern: str | None = None
+    offsets: OffsetUnit = "codepoint"
+    published: date | None = None
+    shard_items: int = SHARD_ITEMS
+    make_analyzer: MakeAnalyzer = make_analyzer
+
+    @property
+    def work(self) -> str:
+        """Folder of the unfinished run."""
+        return f"{self.out.rstrip('/')}.parts"
+
+    @property
+    def manifest(self) -> str:
+        """Path of the manifest."""
+        return f"{self.out.rstrip('/')}.manifest.json"
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a run did: counts over all rows, seconds by stage over all workers, rows found done."""
+
+    tally: Tally = field(default_factory=Tally)
+    stages: Stages = field(default_factory=Stages)
+    resumed: int = 0
+    complete_before: bool = False
+
+
+class Watcher:
+    """Hears of the progress of a run; this one ignores it."""
+
+    def planned(self, items: int, done: int) -> None:
+        """Hear how many items there are, and how many of them were done by an earlier run."""
+
+    def advanced(self, result: ShardResult) -> None:
+        """Hear of a shard, or part of one, that is done."""
+
+
+def run_batch(
+    job: Job, start_engine: StartEngine, *, stdin: BinaryIO | None = None, watcher: Watcher | None = None
+) -> Summary:
+    """Score everything and write the output; what is finished stays for a later `resume` if it stops.
+
+    Raises
+    ------
+    UsageError
+        Nothing to read, an unfinished run in the way, or one that differs from this.
+    StorageError
+        The output cannot be written.
+    """
+    watcher = watcher or Watcher()
+    pages = output_paths(job.out, job.format).pages
+    task = Task(
+        folder=storage.join(job.work, "shards"),
+        temp=storage.join(job.work, "temp"),
+        settings=job.settings,
+        content="report" if job.format == "jsonl" else "table",
+        pages=pages,
+        offsets=job.offsets,
+        published=job.published,
+        make_analyzer=job.make_analyzer,
+    )
+    before = _before(job)
+    with _locked(job.work):
+        _clear(job, before)
+        for folder in (task.folder, task.temp, storage.join(job.work, "inputs"), *([pages] if pages else [])):
+            storage.make_folder(folder)
+        summary = _run(job, task, start_engine, stdin, watcher, before)
+    storage.remove(job.work)
+    return summary
+
+
+def _run(
+    job: Job,
+    task: Task,
+    start_engine: StartEngine,
+    stdin: BinaryIO | None,
+    watcher: Watcher,
+    before: dict[str, Json] | None,
+) -> Summary:
+    analyzer = job.make_analyzer(job.settings)
+    engine: Json = analyzer.engine.to_dict() if isinstance(analyzer, Analyzer) else type(analyzer).__name__
+    plan = storage.join(job.work, "plan.jsonl")
+    items, inputs = _write_plan(job, plan, task.temp, stdin)
+    manifest = {**describe_run(engine, task, job.format), "inputs": inputs}
+    if before is not None:
+        check_same(job.manifest, before, manifest)
+        if "outputs" in before and storage.exists(output_paths(job.out, job.format).main):
+            return Summary(complete_before=True)
+    write_manifest(job.manifest, manifest, task.temp)
+    summary = Summary()
+    watcher.planned(items, _count_done(plan, task, summary))
+    with start_engine(task) as running:
+        for result in drive(running, _missing(plan, task), task):
+            summary.tally.add(result.tally)
+            summary.stages.add(result.stages)
+            watcher.advanced(result)
+    results = (task.path(shard) for shard in read_plan(plan))
+    outputs = write_output(job.out, job.format, results, summary.tally, task.temp)
+    write_manifest(job.manifest, {**manifest, "outputs": outputs}, task.temp)
+    return summary
+
+
+def read_plan(path: str) -> Iterator[Shard]:
+    """Yield the shards of a plan, one held at a time."""
+    with storage.open_read(path) as stream:
+        for line in stream:
+            yield Shard.from_line(line)
+
+
+def _write_plan(job: Job, plan: str, temp: str, stdin: BinaryIO | None) -> tuple[int, Json]:
+    """Write a line a shard; give the number of items and what the manifest says of the inputs."""
+    own = (job.out, job.work, job.manifest, *output_paths(job.out, job.format))
+    inputs = Inputs(
+        job.inputs, storage.join(job.work, "inputs"), job.pattern, tuple(path for path in own if path)
+    )
+    digest, items, shards = hashlib.sha256(), 0, 0
+    with storage.write_atomically(plan, temp) as stream:
+        for shard in cut_shards(find_items(inputs, stdin), most=job.shard_items):
+            stream.write(shard.to_line())
+            digest.update(shard.digest.encode())
+            items += len(shard.items)
+            shards += 1
+    if not items:
+        raise UsageError(f"nothing to score in {', '.join(job.inputs)}")
+    return items, {"sha256": digest.hexdigest(), "items": items, "shards": shards}
+
+
+def _missing(plan: str, task: Task) -> Iterator[Shard]:
+    for shard in read_plan(plan):
+        footer = read_footer(task.path(shard))
+        if footer is None or footer.digest != shard.digest:
+            yield shard
+
+
+def _count_done(plan: str, task: Task, summary: Summary) -> int:
+    """Add what an earlier run has finished to the summary; give the number of its items."""
+    items = 0
+    for shard in read_plan(plan):
+        footer = read_footer(task.path(shard))
+        if footer is not None and footer.digest == shard.digest:
+            summary.tally.add(footer.tally)
+            summary.resumed += footer.tally.rows
+            items += len(shard.items)
+    return items
+
+
+def _before(job: Job) -> dict[str, Json] | None:
+    """Manifest of the run to go on with, None for a new one.
+
+    Raises
+    ------
+    UsageError
+        Where an unfinished run is in the way.
+    """
+    if job.mode == "restart":
+        return None
+    manifest = read_manifest(job.manifest)
+    if job.mode == "resume":
+        return manifest
+    if storage.exists(job.work) and manifest is not None and "outputs" not in manifest:
+        raise UsageError(
+            f"{job.work} holds an unfinished run: go on with it by --resume, or discard it by --restart"
+        )
+    return None
+
+
+def _clear(job: Job, before: dict[str, Json] | None) -> None:
+    """Remove what must not stay: all of a discarded run, temporary files of a resumed one."""
+    if before is None:
+        for name in ("shards", "plan.jsonl"):
+            storage.remove(storage.join(job.work, name))
+    for name in ("temp", "inputs"):
+        storage.remove(storage.join(job.work, name))
+
+
+@contextmanager
+def _locked(work: str) -> Iterator[None]:
+    """Keep a second run off the same output, as long as both are on one machine."""
+    storage.make_folder(work)
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    if storage.is_remote(work):
+        yield
+        return
+    with Path(work, "lock").open("wb") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise UsageError(f"another run is writing to {work}") from error
+        yield
