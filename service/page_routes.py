@@ -33,7 +33,8 @@ def assets() -> Mapping[str, tuple[bytes, str, str]]:
 async def page(request: Request) -> Response:
     """Give the page to paste an article into."""
     root = request.scope.get("root_path", "")
-    if root and request.scope["path"] == root:
+    if root and request.scope.get("raw_path") == root.encode():
+        # Without the slash the page's relative addresses would point above the prefix.
         return Response(status_code=307, headers={"Location": root + "/"})
     return _send(request, "index.html")
 

@@ -1,16 +1,26 @@
-"""What all tests share: a detector under the test's control, and the corpora where they are at hand."""
+"""What all tests share: a detector under the test's control, the corpora where they are at hand, services, a browser."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from detector.document import Document
 from detector.types import Detection, ModelInfo
+
+# The helpers of the service's tests serve the browser's tests too; one conftest, as its name must be unique.
+sys.path.insert(0, str(Path(__file__).parent / "service"))
+CHROMIUM_FLAGS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update"),
+)
 
 
 @dataclass
@@ -46,3 +56,53 @@ def corpora() -> Path:
 @pytest.fixture(scope="session")
 def examples() -> Path:
     return Path(__file__).parents[1] / "examples" / "articles"
+
+
+@pytest.fixture(scope="session")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The service with stub detectors, shared by tests that leave it as it was."""
+    from service_process import CAPS, start, stop
+
+    running = start(tmp_path_factory.mktemp("service"), **CAPS)
+    yield running
+    stop(running)
+
+
+@pytest.fixture
+def start_service(tmp_path: Path) -> Iterator[Callable[..., Any]]:
+    """Start a service of one's own, with its own settings."""
+    from service_process import start, stop
+
+    begun: list[Any] = []
+
+    def begin(**settings: object) -> Any:
+        begun.append(start(tmp_path, **settings))
+        return begun[-1]
+
+    yield begin
+    for running in begun:
+        stop(running)
+
+
+@pytest.fixture(scope="session")
+def real_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The service with the real detectors."""
+    from service_process import REAL_DETECTORS, start, stop
+
+    running = start(tmp_path_factory.mktemp("real"), REAL_DETECTORS, slots=1)
+    yield running
+    stop(running)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Headless Chromium; the test is skipped, loudly, where there is none."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        pytest.skip("no Chromium on this machine: the page was NOT tested in a browser")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_FLAGS), headless=True)
+        yield launched
+        launched.close()

@@ -15,6 +15,7 @@ import httpx
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
+REAL_DETECTORS = "detector.detectors:default_detectors"
 CAPS = {"max_text_chars": 20_000, "max_body_bytes": 200_000}
 WORDS = "The council of Port Ellery said on Monday that the bridge would close for repairs. " * 6
 

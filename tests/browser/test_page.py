@@ -1,0 +1,248 @@
+"""What a reader does with the page, in a real browser."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import docx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from service_process import Running
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+FILLER = (
+    "Observers note that the talks could reshape the region. Officials say that a deal is close. "
+    "It is important to note that the situation continues to evolve. Sources say that more is planned. "
+)
+ARTICLE = FILLER * 4
+
+
+@pytest.fixture
+def page(browser: Browser, real_service: Running) -> Iterator[Page]:
+    """The page, freshly opened; the test fails if a script throws or the policy blocks something."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    opened = context.new_page()
+    complaints: list[str] = []
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    opened.goto(real_service.base + "/")
+    yield opened
+    context.close()
+    assert [text for text in complaints if "status of 4" not in text] == []
+
+
+def score(page: Page, text: str, title: str = "") -> None:
+    page.get_by_label("Article", exact=True).fill(text)
+    if title:
+        page.get_by_label("Headline").fill(title)
+    page.get_by_role("button", name="Score the article").click()
+    expect(page.locator("#report")).to_be_visible(timeout=30_000)
+
+
+def marked(page: Page) -> list[str]:
+    return page.locator("mark").all_inner_texts()
+
+
+def test_a_sample_shows_score_ledger_and_flags(page: Page) -> None:
+    page.get_by_role("button", name="Use a sample").click()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#report")).to_be_visible(timeout=30_000)
+    assert len(marked(page)) >= 5
+    points = [float(cell.replace("−", "-")) for cell in page.locator(".ledger tbody .num").all_inner_texts()]
+    shown = float(page.locator(".score strong").inner_text())
+    assert sum(points) == shown == float(page.locator(".ledger tfoot .num").inner_text())
+    expect(page.locator("#status")).to_contain_text(f"Score {shown:g} of 100")
+    assert page.evaluate("document.activeElement.id") == "report-title"
+
+
+def test_hostile_text_stays_inert(page: Page) -> None:
+    attack = (
+        "<script>window.hit=1</script><img src=x onerror='window.hit=1'><svg onload='window.hit=1'> "
+        "{{7*7}} </article></main><a href='javascript:window.hit=1'>Officials</a> \u202e "
+    )
+    score(page, attack + ARTICLE + attack, title="<img src=x onerror='window.hit=1'>")
+    page.keyboard.press("j")
+    page.keyboard.press("s")
+    page.locator("mark").first.hover()
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.hit") is None
+    assert page.locator(".text").evaluate("node => node.textContent") == attack + ARTICLE + attack
+    for inside in ("#report img", "#report script", "#report svg", "#tip img", "#report a"):
+        assert page.locator(inside).count() == 0
+
+
+@pytest.mark.parametrize(
+    "prefix", ["", "😀😀 ", "𝔸𝔹 👩‍👩‍👧 ", "e\u0301\u0301 "], ids=["plain", "emoji", "astral", "combining"]
+)
+def test_highlights_are_at_the_right_place(page: Page, prefix: str) -> None:
+    score(page, prefix + ARTICLE)
+    texts = marked(page)
+    assert any(text in ("Observers", "Observers note that") for text in texts)
+    with_data = page.evaluate(
+        "() => [...document.querySelectorAll('.flag')].map(node => "
+        "[node.firstChild.data, [...document.querySelectorAll(`mark[data-flags~='${node.dataset.flag}']`)]"
+        ".map(mark => mark.textContent).join('')])"
+    )
+    drawn = [(quote, text) for quote, text in with_data if text and not quote.endswith("…")]
+    assert drawn
+    assert all(quote == " ".join(text.split()) for quote, text in drawn)
+
+
+def test_overlapping_flags_share_their_stretch(page: Page) -> None:
+    score(page, ARTICLE)
+    both = page.locator("mark.unsupported_claim.boilerplate")
+    assert both.count() >= 1
+    both.first.hover()
+    expect(page.locator("#tip")).to_be_visible()
+    assert page.locator("#tip p").count() >= 2
+
+
+def test_flags_are_stepped_through_by_keyboard(page: Page) -> None:
+    score(page, ARTICLE)
+    total = page.locator(".flag").count()
+    seen = set()
+    for number in range(1, total + 1):
+        page.keyboard.press("j")
+        expect(page.locator(".stepper output")).to_have_text(f"{number} / {total}")
+        seen.add(page.locator(".flag[aria-current]").get_attribute("data-flag"))
+    assert len(seen) == total
+    page.keyboard.press("k")
+    expect(page.locator(".stepper output")).to_have_text(f"{total - 1} / {total}")
+
+
+def test_a_category_can_be_hidden(page: Page) -> None:
+    score(page, ARTICLE)
+    assert page.locator("mark.boilerplate").count() > 0
+    page.get_by_label("Boilerplate").uncheck()
+    assert page.locator("mark.boilerplate").count() == 0
+    assert page.locator("mark.unsupported_claim").count() > 0
+    page.keyboard.press("1")
+    assert page.locator("mark.unsupported_claim").count() == 0
+
+
+def test_the_sentence_table_finds_its_sentence(page: Page) -> None:
+    score(page, ARTICLE)
+    page.locator(".sentences summary").click()
+    rows = page.locator(".sentences tbody tr")
+    assert rows.count() == 16
+    expect(rows.first).to_contain_text("vague: Observers")
+    rows.nth(1).get_by_role("button").click()
+    assert page.evaluate("String(getSelection())").strip() == "Officials say that a deal is close."
+
+
+def _docx() -> bytes:
+    document = docx.Document()
+    document.add_paragraph(ARTICLE)
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.txt", lambda: ARTICLE.encode()),
+        ("a.html", lambda: f"<html><body><article><p>{ARTICLE}</p></article></body></html>".encode()),
+        ("a.docx", _docx),
+    ],
+)
+def test_a_file_becomes_the_text(page: Page, name: str, content: Callable[[], bytes]) -> None:
+    page.locator("#file").set_input_files({"name": name, "mimeType": "", "buffer": content()})
+    expect(page.get_by_label("Article", exact=True)).to_have_value(
+        re.compile("^Observers note that the talks"), timeout=20_000
+    )
+
+
+def test_a_file_that_cannot_be_read_is_named(page: Page) -> None:
+    page.locator("#file").set_input_files({"name": "a.pdf", "mimeType": "application/pdf", "buffer": b"no"})
+    expect(page.get_by_role("alert")).to_contain_text("can't be read", timeout=20_000)
+
+
+@pytest.mark.parametrize(("button", "suffix"), [("Save JSON", ".json"), ("Save HTML", ".html")])
+def test_the_report_can_be_saved(page: Page, button: str, suffix: str, tmp_path: Path) -> None:
+    score(page, ARTICLE)
+    with page.expect_download() as download:
+        page.get_by_role("button", name=button).click()
+    target = tmp_path / download.value.suggested_filename
+    download.value.save_as(target)
+    assert target.suffix == suffix
+    text = target.read_text("utf-8")
+    if suffix == ".json":
+        assert json.loads(text)["schema_version"] == "1"
+    else:
+        assert "Observers" in text
+        assert "<script" not in text
+
+
+def test_a_short_text_says_why_there_is_no_score(page: Page) -> None:
+    score(page, "Talks were held on Monday, officials said.")
+    expect(page.locator(".reasons")).to_contain_text("a score means nothing")
+
+
+def test_nothing_leaves_the_origin(page: Page, real_service: Running) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.reload()
+    score(page, ARTICLE + " https://elsewhere.example/picture.png")
+    assert asked
+    assert all(url.startswith(real_service.base) for url in asked)
+    assert page.evaluate("localStorage.length + sessionStorage.length + document.cookie.length") == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_has_contrast_in_both_themes(page: Page, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme)
+    score(page, ARTICLE)
+    ratios = page.evaluate(CONTRAST)
+    assert len(ratios) > 20
+    assert {text: ratio for text, ratio in ratios.items() if ratio < 4.5} == {}
+
+
+def test_every_control_has_a_name(page: Page) -> None:
+    score(page, ARTICLE)
+    nameless = page.evaluate(
+        "() => [...document.querySelectorAll('button, input, select, textarea, [role=region]')]"
+        ".filter(node => !(node.textContent.trim() || node.getAttribute('aria-label') || node.labels?.length))"
+        ".map(node => node.outerHTML)"
+    )
+    assert nameless == []
+
+
+@pytest.mark.parametrize("width", [320, 390, 768])
+def test_it_fits_a_phone(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    score(page, ARTICLE + "unbreakable" * 40)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+CONTRAST = """() => {
+  const canvas = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
+  const rgba = (colour) => {
+    canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data];
+  };
+  const light = ([r, g, b]) => [r, g, b].map((c) => c / 255)
+    .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, c, at) => sum + c * [0.2126, 0.7152, 0.0722][at], 0);
+  const behind = (node) => {
+    for (; node; node = node.parentElement) {
+      const colour = rgba(getComputedStyle(node).backgroundColor);
+      if (colour[3] === 255) return colour;
+    }
+    return [255, 255, 255, 255];
+  };
+  const found = {};
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const parent = node.parentElement;
+    if (!node.data.trim() || !parent.offsetParent || parent.closest(".sr, option, :disabled")) continue;
+    const a = light(rgba(getComputedStyle(parent).color)), b = light(behind(parent));
+    found[`${parent.className || parent.tagName}: ${node.data.trim().slice(0, 24)}`] = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+  }
+  return found;
+}"""
