@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from detector.report import SCHEMA_VERSION, OffsetUnit, Report, dump_json
+from detector.reports.table import ARTICLE_COLUMNS, article_row, flag_rows
 from detector.types import Json
 
 Content: TypeAlias = Literal["report", "table"]
@@ -13,63 +14,26 @@ Content: TypeAlias = Literal["report", "table"]
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An item, or a record of it, that gave no report."""
+    """An item, or a record of it, that gave no report.
+
+    `kind` is skipped, unreadable, too_large, empty, failed (an exception) or quarantined (it kills).
+    """
 
     source: str
     kind: str
     reason: str
 
 
-ARTICLE_COLUMNS: dict[str, type] = {
-    "id": str,
-    "source": str,
-    "title": str,
-    "published": str,
-    "url": str,
-    "language": str,
-    "words": int,
-    "score": float,
-    "band": str,
-    "abstained": bool,
-    "reasons": str,
-    "ai_probability": float,
-    "ai_verdict": str,
-    "boilerplate_share": float,
-    "claims": int,
-    "unsupported_claims": int,
-    "unsupported_share": float,
-    "hidden_characters": int,
-    "homoglyphs": int,
-    "flags": int,
-    "flags_counted": int,
-    "warnings": str,
-    "incomplete": str,
-    "text_sha256": str,
-    "page": str,
-    "error": str,
-}
-FLAG_COLUMNS: dict[str, type] = {
-    "article_id": str,
-    "source": str,
-    "flag_id": str,
-    "rule": str,
-    "category": str,
-    "severity": str,
-    "start": int,
-    "end": int,
-    "quote": str,
-    "message": str,
-    "score": float,
-    "counted": bool,
-}
-
-
 def encode(row: Report | Failure, content: Content, offsets: OffsetUnit, page: str | None) -> bytes:
     """Give the line of a row, with its line feed."""
+    value: Json
     if isinstance(row, Failure):
         value = failure_row(row) if content == "report" else _failure_table_row(row)
+    elif content == "report":
+        value = row.to_dict(offsets)
     else:
-        value = row.to_dict(offsets) if content == "report" else table_row(row, offsets, page)
+        flags: list[Json] = [*flag_rows(row, offsets)]
+        value = {"article": {**article_row(row), "page": page}, "flags": flags}
     return dump_json(value).encode() + b"\n"
 
 
@@ -82,50 +46,7 @@ def failure_row(failure: Failure) -> dict[str, Json]:
     }
 
 
-def table_row(report: Report, offsets: OffsetUnit, page: str | None) -> dict[str, Json]:
-    """Columns of an article, and its flags."""
-    article, credibility = report.article, report.credibility
-    ai, boilerplate, claims, integrity = (
-        _mapping(report.signals.get(name))
-        for name in ("ai_generated", "boilerplate", "unsupported_claims", "integrity")
-    )
-    columns: dict[str, Json] = {
-        "id": article.id,
-        "source": article.source,
-        "title": report.headline,
-        "published": article.published.isoformat() if article.published else None,
-        "url": article.url,
-        "language": report.language,
-        "words": report.words,
-        "score": credibility.score,
-        "band": credibility.band,
-        "abstained": credibility.abstained,
-        "reasons": "; ".join(credibility.reasons) or None,
-        "ai_probability": ai.get("probability"),
-        "ai_verdict": ai.get("verdict"),
-        "boilerplate_share": boilerplate.get("share"),
-        "claims": claims.get("claims"),
-        "unsupported_claims": claims.get("unsupported"),
-        "unsupported_share": claims.get("share"),
-        "hidden_characters": integrity.get("hidden_characters"),
-        "homoglyphs": integrity.get("homoglyphs"),
-        "flags": len(report.flags),
-        "flags_counted": sum(flag.counted for flag in report.flags),
-        "warnings": "; ".join(report.warnings) or None,
-        "incomplete": "; ".join(report.incomplete) or None,
-        "text_sha256": report.text_sha256,
-        "page": page,
-        "error": None,
-    }
-    flags = report.to_dict(offsets)["flags"]
-    return {"article": columns, "flags": flags}
-
-
 def _failure_table_row(failure: Failure) -> dict[str, Json]:
     columns: dict[str, Json] = dict.fromkeys(ARTICLE_COLUMNS)
     columns.update(id=failure.source, source=failure.source, error=failure.reason)
     return {"article": columns, "flags": []}
-
-
-def _mapping(value: Json) -> dict[str, Json]:
-    return value if isinstance(value, dict) else {}

@@ -88,6 +88,6 @@ def write_output(
     paths = output_paths(out, output_format)
     if paths.main != out:
         storage.make_folder(out)
-    writer = import_module(f"detector.batch.outputs.{'table' if output_format == 'csv' else output_format}")
+    writer = import_module(f"detector.batch.outputs.{output_format}")
     writer.write(paths, results, tally, temp)
     return {path: storage.digest_of(path) for path in (paths.main, paths.flags) if path is not None}

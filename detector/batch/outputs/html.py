@@ -1,0 +1,113 @@
+"""HTML: an overview of all articles, beside the page that each article got when it was scored."""
+
+from __future__ import annotations
+
+import heapq
+import json
+from collections import Counter
+from collections.abc import Iterable
+from importlib.metadata import version
+from itertools import count
+from pathlib import PurePath
+from typing import Any
+
+from detector.batch import storage
+from detector.batch.outputs import OutputPaths
+from detector.batch.results import Tally, read_rows
+from detector.reports.overview import Example, Overview, RuleUse, render_overview
+
+MOST_ROWS = 10_000
+"""Rows of the table: a browser sorts so many in an instant, and memory stays bounded."""
+
+MOST_ERRORS = 500
+EXAMPLES = 3
+_SEVERITIES = {"info": 0, "warning": 1, "error": 2}
+
+
+def write(paths: OutputPaths, results: Iterable[str], tally: Tally, temp: str) -> None:
+    """Write the overview; the pages are there already."""
+    assert paths.pages is not None
+    pages = PurePath(paths.pages).name
+    collected = _Collected(pages)
+    for path in results:
+        for line in read_rows(path):
+            collected.add(json.loads(line))
+    overview = Overview(
+        title=_title(paths.main),
+        articles=tally.rows - tally.errors,
+        words=tally.words,
+        abstained=tally.abstained,
+        median=tally.median,
+        scores=tally.scores,
+        bands=tally.bands,
+        rows=collected.rows(),
+        rules=collected.rules(),
+        errors=collected.errors,
+        error_count=tally.errors,
+        version=version("dateline"),
+    )
+    with storage.write_atomically(paths.main, temp) as out:
+        out.write(render_overview(overview).encode("utf-8", "backslashreplace"))
+
+
+class _Collected:
+    """The worst rows, the worst flags of each rule, and the first errors: bounded, whatever comes."""
+
+    def __init__(self, pages: str) -> None:
+        self.errors: list[tuple[str, str]] = []
+        self._pages = pages
+        self._order = count()
+        self._rows: list[tuple[float, int, dict[str, Any]]] = []
+        self._flags: Counter[str] = Counter()
+        self._articles: Counter[str] = Counter()
+        self._examples: dict[str, list[tuple[tuple[float, ...], Example]]] = {}
+
+    def add(self, row: dict[str, Any]) -> None:
+        """Take a row."""
+        article = row["article"]
+        if article["error"] is not None:
+            if len(self.errors) < MOST_ERRORS:
+                self.errors.append((article["source"], article["error"]))
+            return
+        if article["page"]:
+            article["page"] = f"{self._pages}/{article['page']}"
+        score = article["score"]
+        # A heap of the worst: the best of them, on top, makes room for a worse one.
+        entry = (-score if score is not None else -101.0, -next(self._order), article)
+        (heapq.heappush if len(self._rows) < MOST_ROWS else heapq.heappushpop)(self._rows, entry)
+        counted = [flag for flag in row["flags"] if flag["counted"]]
+        self._articles.update({flag["rule"] for flag in counted})
+        for flag in counted:
+            self._flags[flag["rule"]] += 1
+            self._add_example(flag, article)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Rows from the lowest score up; those without a score last."""
+        return [article for _, _, article in sorted(self._rows, key=lambda entry: entry[:2], reverse=True)]
+
+    def rules(self) -> list[RuleUse]:
+        """Rules, the one in most articles first."""
+        return [
+            RuleUse(code, self._flags[code], articles, [example for _, example in self._examples[code]])
+            for code, articles in sorted(self._articles.items(), key=lambda pair: (-pair[1], pair[0]))
+        ]
+
+    def _add_example(self, flag: dict[str, Any], article: dict[str, Any]) -> None:
+        """Keep the flags of highest severity and confidence, from the worst articles, one of each wording."""
+        score = article["score"]
+        rank = (-_SEVERITIES[flag["severity"]], -flag["score"], score if score is not None else 101.0)
+        kept = self._examples.setdefault(flag["rule"], [])
+        quote = " ".join(flag["quote"].split())
+        if (len(kept) == EXAMPLES and rank >= kept[-1][0]) or any(e.quote == quote for _, e in kept):
+            return
+        example = Example(
+            quote, flag["message"], article["title"] or article["id"], article["page"], flag["id"]
+        )
+        kept.append((rank, example))
+        kept.sort(key=lambda pair: pair[0])
+        del kept[EXAMPLES:]
+
+
+def _title(main: str) -> str:
+    path = PurePath(main)
+    return path.parent.name if path.name == "index.html" and path.parent.name else path.stem
