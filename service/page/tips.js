@@ -18,17 +18,24 @@ export function tips(host, flags, choose) {
     tip.hidden = false;
     place(tip, mark, x);
   };
-  host.addEventListener("pointerover", (event) => {
-    const mark = event.target.closest("mark");
-    if (mark) show(mark, event.clientX);
+  let pointer = null;
+  const under = () => {
+    const mark = pointer && document.elementFromPoint(pointer.clientX, pointer.clientY)?.closest("mark");
+    if (mark && host.contains(mark)) show(mark, pointer.clientX);
     else hide();
-  });
-  host.addEventListener("pointerleave", hide);
+  };
+  host.addEventListener("pointerover", (event) => { pointer = event; under(); });
+  host.addEventListener("pointerleave", () => { pointer = null; hide(); });
   host.addEventListener("click", (event) => {
     const mark = event.target.closest("mark");
     if (mark) choose(indices(mark)[0]);
   });
-  addEventListener("scroll", hide, { passive: true });
+  // Scrolling moves the text under a pointer that rests.
+  const scrolled = () => {
+    if (host.isConnected) under();
+    else removeEventListener("scroll", scrolled);
+  };
+  addEventListener("scroll", scrolled, { passive: true });
   return hide;
 }
 
