@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from itertools import accumulate
+from pathlib import PurePath
 from typing import Literal, TypeAlias, get_args
 
 from detector.errors import UsageError
@@ -80,12 +81,24 @@ class Report:
 
     @property
     def headline(self) -> str:
-        """Title of the article; else its first line, where that is short enough for one; else its name."""
-        article = self.article
-        if article.title:
-            return article.title
-        line = next(iter(article.text[:400].strip().splitlines()), "").lstrip("# ").strip()
-        return line if 0 < len(line) <= HEADLINE_LENGTH else article.id or article.source
+        """Title of the article; else its first line, where that is short and no web leftover; else its name."""
+        if self.article.title:
+            return self.article.title
+        leftovers = {flag.span.start for flag in self.flags_of("boilerplate")}
+        start = 0
+        for line in self.article.text[: HEADLINE_LENGTH * 4].splitlines(keepends=True):
+            text = line.strip()
+            if text and start + line.index(text) not in leftovers:
+                if len(text) <= HEADLINE_LENGTH:
+                    return text.lstrip("# ") or self.name
+                break
+            start += len(line)
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """Id of the article, or the last part of the path or address that it came from."""
+        return self.article.id or PurePath(self.article.source).name or self.article.source
 
     def quote(self, span: Span) -> str:
         """Slice of the raw text."""

@@ -90,7 +90,7 @@ def _context(report: Report) -> dict[str, object]:
     return {
         "report": report,
         "title": report.headline,
-        "name": report.article.id or report.article.source,
+        "name": report.name,
         "marks": list(_marks(report, flags)),
         "groups": groups,
         "counts": {category: len(report.flags_of(category)) for category in CATEGORY_NAMES},

@@ -58,7 +58,7 @@ def _by_rule(flags: Sequence[Flag]) -> list[list[Flag]]:
 
 def _title(report: Report) -> RenderableType:
     article = report.article
-    name = article.id or article.source
+    name = report.name
     title = Text(_one_line(report.headline), style="bold")
     details = [] if report.headline == name else [_one_line(name)]
     details += [f"{report.words} words", report.language]

@@ -96,3 +96,19 @@ def test_lone_surrogates_survive_as_json_escapes():
     encoded = report.to_json().encode("utf-8")
     assert json.loads(encoded)["sentences"]
     assert len(report.text_sha256) == 64
+
+
+@pytest.mark.parametrize(
+    ("article", "headline"),
+    [
+        (Article("Body.", title="A title"), "A title"),
+        (Article("# First line\n\nBody."), "First line"),
+        (Article("\n\n3 min read\nSecond line\nBody."), "Second line"),
+        (Article("word " * 60, source="/some/folder/file.txt"), "file.txt"),
+        (Article("word " * 60, id="a7", source="/some/folder/file.txt"), "a7"),
+        (Article(""), "text"),
+    ],
+)
+def test_headline(article, headline):
+    leftover = Flag("BP001", "boilerplate", "info", Span(2, 12), "")
+    assert Report(article, "en", 1, ENGINE, Credibility(None), flags=(leftover,)).headline == headline
