@@ -20,7 +20,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import quantiles
+from statistics import median, quantiles
 
 EXAMPLES = Path(__file__).parents[1] / "examples" / "articles"
 PROBE_SECONDS = 0.05
@@ -218,6 +218,26 @@ async def soak(port: int, pid: int, slots: int, total: int) -> None:
         print(f"| {done} | {failed} | {resident_megabytes(pid):.0f} |", flush=True)
 
 
+def batching(seconds: float) -> None:
+    """Print the processor time of an article by the number of articles in one call, sizes taking turns."""
+    from detector.analyzer import Analyzer
+
+    texts = [json.loads(request.partition(b"\r\n\r\n")[2])["text"] for request in requests()]
+    stream = [texts[number % len(texts)] for number in range(16)]
+    analyzer = Analyzer()
+    list(analyzer.analyze_many(stream))
+    spent: dict[int, list[float]] = {size: [] for size in (1, 2, 4, 8, 16)}
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        for size, times in spent.items():
+            begun = time.process_time()
+            list(analyzer.analyze_many(stream, batch_size=size))
+            times.append((time.process_time() - begun) / len(stream))
+    print("| articles in a call | processor ms an article (median) |\n| --- | --- |")
+    for size, times in spent.items():
+        print(f"| {size} | {1000 * median(times):.1f} |")
+
+
 def main() -> None:
     """Run the benchmark."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -225,7 +245,11 @@ def main() -> None:
     parser.add_argument("--slots", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--micro-batch", type=int, default=None)
     parser.add_argument("--soak", type=int, default=0, metavar="REQUESTS")
+    parser.add_argument("--batching", action="store_true", help="what micro-batching would bring")
     chosen = parser.parse_args()
+    if chosen.batching:
+        batching(chosen.seconds)
+        return
     with serving(slots=chosen.slots, micro_batch=chosen.micro_batch) as (port, pid):
         run: Awaitable[None] = (
             soak(port, pid, chosen.slots, chosen.soak)

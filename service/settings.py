@@ -39,7 +39,7 @@ class ServiceSettings(BaseSettings):
         description="Requests that may wait for a slot; four per slot unless set.",
     )
     micro_batch: int = Field(
-        default=4, ge=1, le=64, description="Waiting requests that a freed worker may score in one call."
+        default=1, ge=1, le=64, description="Waiting requests that a freed worker may score in one call."
     )
     deadline_seconds: float = Field(
         default=30.0,

@@ -51,7 +51,7 @@ def test_a_request_that_waits_past_its_deadline_is_answered(start_service: Start
 
 
 def test_a_detector_that_dies_costs_its_own_request_alone(start_service: Start) -> None:
-    service = start_service(slots=1)
+    service = start_service(slots=1, micro_batch=4)
     with ThreadPoolExecutor(6) as threads:
         running = threads.submit(service.score, "sleep 1 " + WORDS)
         time.sleep(0.3)
