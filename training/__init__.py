@@ -1,0 +1,1 @@
+"""How the models, word lists and rates that Dateline ships are made and measured."""
