@@ -7,13 +7,14 @@ from importlib import import_module
 import click
 
 COMMANDS: dict[str, str] = {
+    "mine": "training.mine:command",
     "finetune": "training.finetune:finetune",
     "export": "training.export:command",
     "evidence": "training.evidence:command",
     "calibrate": "training.calibrate:command",
     "evaluate": "training.evaluate:command",
     "leak-audit": "training.leak_audit:command",
-    "sourcing": "training.sourcing:command",
+    "sourcing": "training.sourcing_cli:command",
     "stylometry": "training.stylometry:command",
     "overused": "training.wordlists:make_overused",
     "frequencies": "training.wordlists:frequencies",

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
-from pathlib import Path
 from typing import Any
 
 import click
 import numpy as np
 
-import detector.data
-from detector.document import Document, build_document
-from detector.sourcing.decision import Weights, decision_marks, role_probabilities
-from detector.sourcing.marks import Marks
-from detector.sourcing.reading import read_rules
-from detector.types import Article
-from training.corpora import records
+from detector.document import Document
+from training.support import read_document, support_records
 
 ROLES = ("claim", "opinion", "boilerplate", "question", "heading")
 SOURCES = ("named", "role", "vague", "none")
 TIMES = ("absolute", "resolvable", "unresolvable", "none")
-HAND_SET = {"claim.unnamed_parties": 1.5}
-"""Weights of the decision that the training half is too poor to fit: it holds hardly any talks."""
 _SOURCE_OF = {"self_evident": "none"}
 _TIME_OF = {"missing": "none", "not_applicable": "none"}
 
@@ -52,9 +42,8 @@ def articles(name: str) -> Iterator[tuple[str, Document, list[Labelled]]]:
     The article's whole text is read as a user would give it; an annotated sentence takes the
     detector's sentence that shares most characters with it, so segmentation errors count.
     """
-    for record in records(f"sourcing/{name}"):
-        published = date.fromisoformat(record["date"][:10]) if record["date"] else None
-        document = build_document(Article(record["text"], title=record["title"], published=published))
+    for record in support_records(name):
+        document = read_document(record)
         spans = [document.raw_span(s.start, s.end) for s in document.sentences]
         labelled = []
         for sentence in record["sentences"]:
@@ -119,79 +108,3 @@ def evaluate(corpus: str, rules_only: bool) -> None:
             click.echo(
                 f"    {label:<14} P {a:.3f} R {b:.3f} F1 {c:.3f}  n={sum(t == label for t, _ in pairs)}"
             )
-
-
-@command.command()
-@click.option("--seed", default=7, show_default=True)
-def fit(seed: int) -> None:
-    """Fit the weights of roles and of the decision on support_silver; print cross-validated scores."""
-    from sklearn.feature_extraction import DictVectorizer
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.model_selection import GroupKFold
-
-    marks: list[Marks] = []
-    labels: list[Labelled] = []
-    for _, document, labelled in articles("support_silver"):
-        read, *_ = read_rules(document)
-        marks.extend(read[x.index] for x in labelled)
-        labels.extend(labelled)
-    groups = [x.article for x in labels]
-    folds = list(GroupKFold(8).split(marks, groups=groups))
-
-    def role_weights(rows: Sequence[int]) -> dict[str, dict[str, float]]:
-        vectorizer = DictVectorizer()
-        x = vectorizer.fit_transform([marks[i] for i in rows])
-        model = LogisticRegression(C=1.0, max_iter=3000).fit(x, [labels[i].role for i in rows])
-        names = vectorizer.get_feature_names_out()
-        return {
-            str(c): {
-                "bias": round(float(b), 3),
-                **{str(n): round(float(w), 3) for n, w in zip(names, row, strict=True) if abs(w) > 0.02},
-            }
-            for c, b, row in zip(model.classes_, model.intercept_, model.coef_, strict=True)
-        }
-
-    def decision_weights(rows: Sequence[int], roles: Sequence[dict[Any, float]]) -> dict[str, float]:
-        vectorizer = DictVectorizer()
-        x = vectorizer.fit_transform([decision_marks(marks[i], roles[i]) for i in rows])
-        model = LogisticRegression(C=0.3, max_iter=3000).fit(x, [bool(labels[i].unsupported) for i in rows])
-        names = vectorizer.get_feature_names_out()
-        fitted = {
-            str(n): round(float(w), 3) for n, w in zip(names, model.coef_[0], strict=True) if abs(w) > 0.02
-        }
-        return {"bias": round(float(model.intercept_[0]), 3), **fitted, **HAND_SET}
-
-    # Out-of-fold roles feed the decision, so that it learns how far the roles can be trusted.
-    roles: list[dict[Any, float]] = [{} for _ in marks]
-    for train, test in folds:
-        weights = Weights(role_weights(train), {}, 0.5)
-        for i in test:
-            roles[i] = dict(role_probabilities(marks[i], weights))
-    guessed = [max(r, key=lambda k: r[k]) for r in roles]
-    click.echo(
-        f"role, cross-validated: macro-F1 {macro_f1([str(x.role) for x in labels], guessed, ROLES):.3f}"
-    )
-    probabilities = np.zeros(len(marks))
-    for train, test in folds:
-        from detector.sourcing.decision import unsupported_probability
-
-        weights = Weights({}, decision_weights(train, roles), 0.5)
-        for i in test:
-            probabilities[i] = unsupported_probability(decision_marks(marks[i], roles[i]), weights)
-    truth = [bool(x.unsupported) for x in labels]
-    best = (0.0, 0.5)
-    for threshold in np.arange(0.2, 0.75, 0.025):
-        guess = [bool(p >= threshold and g == "claim") for p, g in zip(probabilities, guessed, strict=True)]
-        p, r, f = prf(truth, guess)
-        click.echo(f"threshold {threshold:.3f}: P {p:.3f} R {r:.3f} F1 {f:.3f}")
-        best = max(best, (f, round(float(threshold), 3)))
-    everything = range(len(marks))
-    shipped = {
-        "source": "Fitted on support_silver by `python -m training sourcing fit`; threshold by cross-validation over articles.",
-        "threshold": best[1],
-        "unsupported": decision_weights(everything, roles),
-        "roles": role_weights(everything),
-    }
-    path = Path(detector.data.__file__).parent / "sourcing" / "weights.json"
-    path.write_text(json.dumps(shipped, indent=1) + "\n", encoding="utf-8")
-    click.echo(f"wrote {path.name}: threshold {best[1]}, cross-validated F1 {best[0]:.3f}")

@@ -1,7 +1,8 @@
-"""Roles and the `unsupported` decision: logistic models over readable marks, weights in one JSON file.
+"""Role, source kind, time kind and `unsupported`: logistic models over readable marks.
 
-`python -m training sourcing fit` fits them on the training half of the support corpus and writes
-`detector/data/sourcing/weights.json`; a weight is the log-odds that one whole mark adds.
+Their weights are JSON: `detector/data/sourcing/weights.json` for the rules alone, and `decision.json`
+of the artifact for rules and encoder together. A weight is the log-odds that one whole mark adds.
+`python -m training sourcing fit` writes both.
 """
 
 from __future__ import annotations
@@ -12,58 +13,110 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import cast, get_args
+from typing import Any
 
 from detector.sourcing.marks import Marks, dot
-from detector.types import Role
+
+Classes = Mapping[str, Mapping[str, float]]
+"""Class name to its weights, with `bias`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Fitted weights: one set a role, one for `unsupported`, each with its `bias`."""
+    """Fitted weights of the four fields; a claim is unsupported from `threshold` on."""
 
-    roles: Mapping[str, Mapping[str, float]]
+    roles: Classes
+    sources: Classes
+    times: Classes
     unsupported: Mapping[str, float]
     threshold: float
 
 
+def parse_weights(data: Mapping[str, Any]) -> Weights:
+    """Weights from their JSON form."""
+    return Weights(
+        data["roles"], data["sources"], data["times"], data["unsupported"], float(data["threshold"])
+    )
+
+
 @cache
 def shipped_weights() -> Weights:
-    """Read the weights that come with the package."""
-    data = json.loads((files("detector.data") / "sourcing" / "weights.json").read_text("utf-8"))
-    return Weights(data["roles"], data["unsupported"], data["threshold"])
+    """Weights of the rules alone, that come with the package."""
+    path = files("detector.data") / "sourcing" / "weights.json"
+    return parse_weights(json.loads(path.read_text("utf-8")))
 
 
-def role_probabilities(marks: Marks, weights: Weights) -> dict[Role, float]:
-    """Probability of each role; they sum to 1."""
-    scores = {role: w.get("bias", 0.0) + dot(w, marks) for role, w in weights.roles.items()}
+def class_probabilities(marks: Marks, classes: Classes) -> dict[str, float]:
+    """Probability of each class; they sum to 1."""
+    scores = {name: w.get("bias", 0.0) + dot(w, marks) for name, w in classes.items()}
     top = max(scores.values())
-    powers = {role: math.exp(score - top) for role, score in scores.items()}
+    powers = {name: math.exp(score - top) for name, score in scores.items()}
     total = sum(powers.values())
-    return {role: powers.get(role, 0.0) / total for role in cast(tuple[Role, ...], get_args(Role))}
+    return {name: power / total for name, power in powers.items()}
 
 
-def unsupported_probability(marks: Marks, weights: Weights) -> float:
+def unsupported_probability(marks: Marks, weights: Mapping[str, float]) -> float:
     """Probability that a careful editor flags the sentence as unsupported."""
-    score = weights.unsupported.get("bias", 0.0) + dot(weights.unsupported, marks)
+    score = weights.get("bias", 0.0) + dot(weights, marks)
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
 
 
-def decision_marks(marks: Marks, roles: Mapping[Role, float]) -> Marks:
-    """Marks of the decision: the sentence's own, its role's probabilities and the products that matter."""
-    claim = roles["claim"]
-    joined = dict(marks)
+OWN_MARKS = frozenset(
+    [
+        "source.vague",
+        "source.named",
+        "source.role",
+        "source.hearsay",
+        "source.attributed",
+        "source.bare_quote",
+        "source.inherited",
+        "source.quoted",
+        "names.any",
+        "names.count",
+        "names.title_case",
+        "time.none",
+        "time.absolute",
+        "figures.any",
+        "figures.money",
+        "event.generic_party",
+        "event.vague_verb",
+        "page.undated",
+        "page.named_share",
+        "page.vague_share",
+        "page.names",
+        "before.source.vague",
+        "after.source.vague",
+        "before.source.named",
+        "opener.quantifier",
+        "opener.this",
+        "block.list_item",
+        "length.words",
+        "voice.first",
+        "verbs.has",
+        "verbs.will",
+        "model.unsupported",
+        "model.source.none",
+        "model.source.vague",
+        "model.source.named",
+        "model.tagged_source",
+        "model.tagged_content",
+    ]
+)
+"""Marks that the decision reads; few, so that a reader can follow it."""
+
+
+def decision_marks(marks: Marks, roles: Mapping[str, float], sources: Mapping[str, float]) -> Marks:
+    """Marks of the decision: some of the sentence's own, its role and source, and the products that matter."""
+    claim, vague, nobody = roles["claim"], sources["vague"], sources["none"]
+    joined = {name: value for name, value in marks.items() if name in OWN_MARKS}
     joined["role.claim"] = claim
     joined["role.opinion"] = roles["opinion"]
-    joined["role.other"] = roles["boilerplate"] + roles["heading"] + roles["question"]
-    bare = not marks.get("source.attributed") and not marks.get("source.bare_quote")
-    joined["claim.vague"] = claim * marks.get("source.vague", 0.0)
-    joined["claim.bare"] = claim * bare
-    joined["claim.bare_nameless"] = claim * bare * (not marks.get("names.any"))
-    joined["claim.bare_undated"] = claim * bare * marks.get("time.none", 0.0)
-    joined["claim.bare_on_vague_page"] = claim * bare * marks.get("page.vague_share", 0.0)
-    joined["claim.bare_on_undated_page"] = claim * bare * marks.get("page.undated", 0.0)
-    joined["claim.bare_on_named_page"] = claim * bare * marks.get("page.named_share", 0.0)
-    unattributed = bare or marks.get("source.vague", 0.0)
-    joined["claim.unnamed_parties"] = bool(unattributed) * joined.pop("event.unnamed_parties", 0.0)
+    joined["claim.vague"] = claim * vague
+    joined["claim.bare"] = claim * nobody
+    joined["claim.bare_nameless"] = claim * nobody * (not marks.get("names.any"))
+    joined["claim.bare_undated"] = claim * nobody * marks.get("time.none", 0.0)
+    joined["claim.bare_on_vague_page"] = claim * nobody * marks.get("page.vague_share", 0.0)
+    joined["claim.bare_on_undated_page"] = claim * nobody * marks.get("page.undated", 0.0)
+    joined["claim.bare_on_named_page"] = claim * nobody * marks.get("page.named_share", 0.0)
+    joined["claim.unnamed_parties"] = claim * max(vague, nobody) * marks.get("event.unnamed_parties", 0.0)
     return {name: value for name, value in joined.items() if value}

@@ -108,6 +108,10 @@ def _group_kind(lower: list[str], core: list[str], head: str, proper: list[int])
     return "vague"
 
 
+_ADJECTIVE = ("s", "ian", "al", "ic", "ive", "ing", "ed", "ary", "ous", "ent", "tion")
+"""Endings of plurals and adjectives: a sentence's first word with one of them is no name by its capital."""
+
+
 def _bare(word: str) -> str:
     return word.lower().removesuffix("'s").removesuffix("'")
 
@@ -152,7 +156,7 @@ def _proper(named: Sequence[Token], starts_sentence: bool) -> list[int]:
         if (
             index == 0
             and starts_sentence
-            and (common or (len(named) > 1 and not named[1].text[0].isupper() and bare.endswith("s")))
+            and (common or (len(named) > 1 and not named[1].text[0].isupper() and bare.endswith(_ADJECTIVE)))
         ):
             continue
         if common and index == 0:

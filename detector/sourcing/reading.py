@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import cast
 
 from detector.document import Document
 from detector.sourcing.anchors import TimeReading, read_times
-from detector.sourcing.carry import SourceReading, read_sources
+from detector.sourcing.carry import SourceReading, Standing, read_sources
 from detector.sourcing.decision import (
     Weights,
+    class_probabilities,
     decision_marks,
-    role_probabilities,
     shipped_weights,
     unsupported_probability,
 )
+from detector.sourcing.lexicon import words
 from detector.sourcing.marks import Marks, add_neighbours, count_names, read_marks, read_page
-from detector.types import Role
+from detector.sourcing.predictions import Prediction
+from detector.types import Role, TimeKind
 
 
 @dataclass(frozen=True, slots=True)
 class SentenceReading:
-    """Everything that the rules find about one sentence."""
+    """Everything that is found about one sentence."""
 
     role: Role
-    roles: dict[Role, float]
+    roles: dict[str, float]
     source: SourceReading
     time: TimeReading
     names: int
@@ -33,27 +37,106 @@ class SentenceReading:
     unsupported: bool
 
 
-def read_rules(
-    document: Document,
-) -> tuple[list[Marks], list[SourceReading], list[TimeReading], list[int], date | None]:
-    """Marks, sources, times and name counts of every sentence, before any weight is applied."""
+@dataclass(frozen=True, slots=True)
+class RuleReading:
+    """What the rules find in a document, before any weight is applied; lists are aligned with its sentences."""
+
+    marks: list[Marks]
+    sources: list[SourceReading]
+    times: list[TimeReading]
+    names: list[int]
+    anchor: date | None
+
+
+def read_rules(document: Document) -> RuleReading:
+    """Marks, sources, times and name counts of every sentence."""
     sources = read_sources(document)
     times, anchor = read_times(document)
     names = [count_names(document, s) for s in document.sentences]
     page = read_page(document.sentences, names, sources, anchor is not None)
     own = [read_marks(document, i, sources[i], times[i], page, names[i]) for i in range(len(sources))]
-    return add_neighbours(own), sources, times, names, anchor
+    return RuleReading(add_neighbours(own), sources, times, names, anchor)
 
 
-def read_sentences(document: Document, weights: Weights | None = None) -> list[SentenceReading]:
-    """Read every sentence of a document by rules; aligned with `document.sentences`."""
+def read_sentences(
+    document: Document, weights: Weights | None = None, predictions: Sequence[Prediction] | None = None
+) -> list[SentenceReading]:
+    """Read every sentence of a document; aligned with `document.sentences`.
+
+    `predictions` are the encoder's, and then `weights` those fitted with it.
+    """
     weights = weights or shipped_weights()
-    marks, sources, times, names, _ = read_rules(document)
-    readings = []
-    for own, source, time, count in zip(marks, sources, times, names, strict=True):
-        roles = role_probabilities(own, weights)
-        role: Role = "heading" if own.get("block.table_row") else max(roles, key=lambda r: roles[r])
-        probability = unsupported_probability(decision_marks(own, roles), weights)
-        unsupported = role == "claim" and probability >= weights.threshold
-        readings.append(SentenceReading(role, roles, source, time, count, own, probability, unsupported))
+    rules = read_rules(document)
+    readings: list[SentenceReading] = []
+    for index in range(len(document.sentences)):
+        predicted = predictions[index] if predictions is not None else None
+        marks = rules.marks[index] if predicted is None else {**rules.marks[index], **predicted.marks}
+        roles = class_probabilities(marks, weights.roles)
+        sources = class_probabilities(marks, weights.sources)
+        times = class_probabilities(marks, weights.times)
+        role = cast(Role, "heading" if marks.get("block.table_row") else max(roles, key=lambda r: roles[r]))
+        kind = _source_kind(sources, rules.sources[index], role)
+        source = _source(document, rules.sources[index], predicted, kind, readings)
+        time = _time(rules.times[index], max(times, key=lambda k: times[k]), rules.anchor, role, readings)
+        probability = unsupported_probability(decision_marks(marks, roles, sources), weights.unsupported)
+        flagged = role == "claim" and probability >= weights.threshold
+        readings.append(
+            SentenceReading(role, roles, source, time, rules.names[index], marks, probability, flagged)
+        )
     return readings
+
+
+def _source_kind(sources: Mapping[str, float], rule: SourceReading, role: Role) -> str:
+    """The likeliest kind; but a claim whose own words name a vague speaker never counts as without one."""
+    kind = max(sources, key=lambda k: sources[k])
+    speaks = rule.kind == "vague" and rule.attributed and not rule.inherited
+    return "vague" if kind == "none" and speaks and role == "claim" and sources["vague"] > _DOUBT else kind
+
+
+_DOUBT = 0.15
+_REACH = 12
+"""Sentences that a source or a time is carried over at most."""
+
+
+def _source(
+    document: Document,
+    rule: SourceReading,
+    predicted: Prediction | None,
+    kind: str,
+    before: Sequence[SentenceReading],
+) -> SourceReading:
+    """The source of the decided kind: the rules' own, the tagged phrase, or one carried from before."""
+    standing = cast(Standing, kind)
+    if rule.kind == kind:
+        return rule
+    if standing == "none":
+        return replace(rule, kind="none", start=None, end=None, inherited=False)
+    if predicted is not None and predicted.source is not None:
+        start, end = predicted.source
+        if document.text[start:end].lower() not in words("sources", "pronouns"):
+            return replace(rule, kind=standing, start=start, end=end, inherited=False)
+    for earlier in reversed(before[-_REACH:]):
+        if earlier.source.kind == kind and earlier.source.start is not None:
+            return replace(
+                rule, kind=standing, start=earlier.source.start, end=earlier.source.end, inherited=True
+            )
+    return replace(rule, kind=standing, inherited=False)
+
+
+def _time(
+    rule: TimeReading, kind: str, anchor: date | None, role: Role, before: Sequence[SentenceReading]
+) -> TimeReading:
+    """The time of the decided kind; relative times are resolvable where the document's date is known."""
+    if kind == "none" or role not in ("claim", "opinion"):
+        return TimeReading()
+    resolved: TimeKind = "absolute" if kind == "absolute" else "resolvable" if anchor else "unresolvable"
+    if rule.kind == resolved:
+        return rule
+    if rule.start is not None:
+        return replace(rule, kind=resolved)
+    for earlier in reversed(before[-_REACH:]):
+        if earlier.time.kind == resolved:
+            return replace(earlier.time, inherited=True)
+    return TimeReading(
+        resolved, value=anchor.isoformat() if anchor and resolved == "resolvable" else None, inherited=True
+    )

@@ -99,7 +99,7 @@ def find_times(
     for match in _pattern().finditer(fold(text) if folded is None else folded, start, limit):
         kind = match.lastgroup or ""
         quoted = match.group()
-        if kind in ("month", "weekday") and not _is_name(text, match.start(), match.end()):
+        if kind in ("month", "weekday", "deictic") and not _is_name(text, match.start(), match.end(), kind):
             continue
         lead = (
             len(quoted) - len(_LEAD.sub("", quoted, count=1))
@@ -114,8 +114,10 @@ _LEAD = re.compile(r"(?:on|at|around|in|for|over|within) ")
 _NAME_PART = re.compile(r"[A-Za-z]+")
 
 
-def _is_name(text: str, start: int, end: int) -> bool:
+def _is_name(text: str, start: int, end: int, kind: str) -> bool:
     """Tell a month or weekday from a common word or a surname: it needs its capital and a free place."""
+    if kind == "deictic":
+        return not text[start:end].endswith((" may", " march"))
     parts = list(_NAME_PART.finditer(text, start, end))
     name = next((m for m in reversed(parts) if m.group()[0].isupper()), None)
     if name is None:

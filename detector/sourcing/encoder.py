@@ -1,0 +1,71 @@
+"""The sourcing encoder of an artifact on ONNX Runtime: a document's windows, each in a call of its own."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+
+from detector.document import Document
+from detector.errors import ModelError
+from detector.models.artifact import Artifact
+from detector.sourcing.predictions import Array, Prediction, predictions_of
+from detector.sourcing.windows import Window, WindowShape, cut_windows
+
+
+class SourcingEncoder:
+    """One ONNX session and its tokenizer.
+
+    Every window is one call without padding: an int8 model scales its activations by all that
+    shares a call, so only a window alone gives the same numbers in any company.
+
+    Raises
+    ------
+    ModelError
+        Where the artifact lacks a part or ONNX Runtime refuses the model.
+    """
+
+    def __init__(self, artifact: Artifact, threads: int | None = None) -> None:
+        import onnxruntime as ort
+        from tokenizers import Tokenizer
+
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        try:
+            self._tokenizer = Tokenizer.from_buffer(artifact.contents["tokenizer.json"])
+            self._session = ort.InferenceSession(
+                artifact.contents["model.onnx"], options, providers=["CPUExecutionProvider"]
+            )
+            self._shape = WindowShape(**artifact.config["window"])
+        except Exception as error:
+            raise ModelError(f"artifact {artifact.info.name}: the encoder does not load: {error}") from error
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
+        self._threads = threads or os.cpu_count() or 1
+
+    def predict(self, document: Document) -> list[Prediction]:
+        """One prediction a sentence, aligned with `document.sentences`."""
+        windows = cut_windows(document, self._tokenizer, self._shape)
+        if len(windows) < 2 or self._threads < 2:
+            return predictions_of(document, windows, [self._run(window) for window in windows])
+        with ThreadPoolExecutor(min(self._threads, len(windows))) as pool:
+            return predictions_of(document, windows, list(pool.map(self._run, windows)))
+
+    def _run(self, window: Window) -> tuple[Array, Array]:
+        ids = np.array([window.ids], dtype=np.int64)
+        pieces, logits = self._session.run(None, {"input_ids": ids, "pools": pools_of(window)})
+        first: Any = pieces[0]
+        second: Any = logits[0]
+        return first, second
+
+
+def pools_of(window: Window) -> Array:
+    """Averaging weights of each sentence over the window's pieces, shape (1, sentences, pieces)."""
+    pools = np.zeros((1, len(window.slots), len(window.ids)), dtype=np.float32)
+    for row, slot in enumerate(window.slots):
+        pools[0, row, slot.first : slot.last] = 1.0 / max(1, slot.last - slot.first)
+    return pools

@@ -1,0 +1,9 @@
+"""`python -m training sourcing COMMAND`: every command of the sourcing detector."""
+
+from __future__ import annotations
+
+import training.sourcing_fit
+import training.sourcing_train  # noqa: F401
+from training.sourcing import command
+
+__all__ = ["command"]

@@ -1,0 +1,301 @@
+"""The encoder of the sourcing detector: one pass, heads over pieces (attribution) and over sentences.
+
+Tasks: source, cue and content of attributions (PolNeAR); role, source, time and `unsupported` of
+sentences (the support corpus); discourse role and speech (newsdiscourse) as company in training.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+from torch import nn
+from transformers import AutoModel
+
+from detector.document import Document, build_document
+from detector.sourcing.windows import Window, WindowShape, cut_windows
+from detector.types import Article
+from training.corpora import records
+from training.support import read_document, support_records
+
+PIECE_LABELS = ("source", "cue", "content")
+ROLE_LABELS = ("claim", "opinion", "boilerplate", "question", "heading")
+SOURCE_LABELS = ("named", "role", "vague", "self_evident", "none")
+TIME_LABELS = ("absolute", "resolvable", "unresolvable", "missing", "not_applicable")
+DISCOURSE_LABELS = (
+    "Main", "Main_Consequence", "Cause_Specific", "Cause_General", "Distant_Historical",
+    "Distant_Anecdotal", "Distant_Evaluation", "Distant_Expectations_Consequences", "NA",
+)  # fmt: skip
+HEADS = {"role": 5, "source": 5, "time": 5, "unsupported": 1, "discourse": 9, "speech": 1}
+IGNORED = -100
+
+
+@dataclass(slots=True)
+class Sample:
+    """One window with whatever labels its corpus has; -100 is no label."""
+
+    window: Window
+    pieces: np.ndarray | None = None
+    sentences: dict[str, list[int]] = field(default_factory=dict)
+    article: str = ""
+
+
+class SourcingEncoder(nn.Module):
+    """A small BERT with three logits a piece and one row of logits a sentence and head."""
+
+    def __init__(self, base: str) -> None:
+        super().__init__()
+        self.encoder = AutoModel.from_pretrained(base, add_pooling_layer=False)
+        width = self.encoder.config.hidden_size
+        self.dropout = nn.Dropout(0.1)
+        self.piece_head = nn.Linear(width, len(PIECE_LABELS))
+        self.heads = nn.ModuleDict({name: nn.Linear(2 * width, size) for name, size in HEADS.items()})
+
+    def forward(
+        self, ids: torch.Tensor, mask: torch.Tensor, pools: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Piece logits (batch, pieces, 3) and sentence vectors (batch, sentences, 2 width).
+
+        `pools` (batch, sentences, pieces) holds each sentence's averaging weights. A sentence's
+        vector is its mean beside the mean of the sentence before, so that carry-over is in reach.
+        """
+        hidden = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
+        pooled = torch.bmm(pools.to(hidden.dtype), hidden)
+        before = torch.cat([hidden[:, :1], pooled[:, :-1]], dim=1)
+        return self.piece_head(self.dropout(hidden)), self.dropout(torch.cat([pooled, before], dim=2))
+
+
+def support_samples(name: str, tokenizer: Tokenizer, shape: WindowShape) -> list[Sample]:
+    """Windows of a support corpus with the labels of the sentence of ours that overlaps each."""
+    samples = []
+    for record in support_records(name):
+        document = read_document(record)
+        labels = sentence_labels(document, record["sentences"])
+        samples.extend(_with_sentences(document, labels, tokenizer, shape, record["id"]))
+    return samples
+
+
+def sentence_labels(document: Document, annotated: Sequence[dict[str, Any]]) -> dict[str, list[int]]:
+    """Label indices of each sentence of the document, from the annotated sentence that covers it most."""
+    spans = [document.raw_span(s.start, s.end) for s in document.sentences]
+    labels: dict[str, list[int]] = {
+        name: [IGNORED] * len(spans) for name in ("role", "source", "time", "unsupported")
+    }
+    for index, span in enumerate(spans):
+        shared = [(min(a["end"], span.end) - max(a["start"], span.start), a) for a in annotated]
+        best, chosen = max(shared, key=lambda pair: pair[0], default=(0, None))
+        if chosen is None or best <= 0:
+            continue
+        for name, values in (("role", ROLE_LABELS), ("source", SOURCE_LABELS), ("time", TIME_LABELS)):
+            if chosen[name] is not None:
+                labels[name][index] = values.index(chosen[name])
+        if chosen["unsupported"] is not None:
+            labels["unsupported"][index] = int(chosen["unsupported"])
+    return labels
+
+
+def _with_sentences(
+    document: Document, labels: dict[str, list[int]], tokenizer: Tokenizer, shape: WindowShape, article: str
+) -> list[Sample]:
+    samples = []
+    for window in cut_windows(document, tokenizer, shape):
+        own = {
+            name: [values[s.sentence] if s.own else IGNORED for s in window.slots]
+            for name, values in labels.items()
+        }
+        samples.append(Sample(window, None, own, article))
+    return samples
+
+
+def attribution_samples(
+    split: str, tokenizer: Tokenizer, shape: WindowShape, limit: int | None = None
+) -> list[Sample]:
+    """Windows of PolNeAR with 0/1 per piece and label; each text once."""
+    seen: set[str] = set()
+    samples = []
+    for record in records("sourcing/polnear"):
+        if record["split"] != split or record["text"] in seen:
+            continue
+        if limit is not None and len(seen) >= limit:
+            break
+        seen.add(record["text"])
+        document = build_document(Article(record["text"]))
+        marked = np.zeros((len(record["text"]) + 1, 3), dtype=bool)
+        for span in record["spans"]:
+            if span["label"] in PIECE_LABELS:
+                marked[span["start"] : span["end"], PIECE_LABELS.index(span["label"])] = True
+        for window in cut_windows(document, tokenizer, shape):
+            samples.append(Sample(window, piece_labels(document, window, marked), {}, record["id"]))
+    return samples
+
+
+def piece_labels(document: Document, window: Window, marked: np.ndarray) -> np.ndarray:
+    """Labels of a window's pieces from marked raw characters; -100 outside its own sentences."""
+    labels = np.full((len(window.ids), marked.shape[1]), IGNORED, dtype=np.int64)
+    for slot in window.slots:
+        if slot.own:
+            for piece in range(slot.first, slot.last):
+                span = document.raw_span(*window.offsets[piece])
+                labels[piece] = marked[span.start : span.end].any(0)
+    return labels
+
+
+def discourse_samples(tokenizer: Tokenizer, shape: WindowShape, limit: int) -> list[Sample]:
+    """Windows of newsdiscourse with discourse role and speech of each sentence."""
+    samples = []
+    for count, record in enumerate(records("sourcing/newsdiscourse_sentences")):
+        if count >= limit:
+            break
+        document = build_document(Article(record["text"]))
+        labels: dict[str, list[int]] = {"discourse": [], "speech": []}
+        for sentence in document.sentences:
+            span = document.raw_span(sentence.start, sentence.end)
+            shared = [(min(a["end"], span.end) - max(a["start"], span.start), a) for a in record["spans"]]
+            best, chosen = max(shared, key=lambda pair: pair[0], default=(0, None))
+            known = chosen is not None and best > 0
+            labels["discourse"].append(
+                DISCOURSE_LABELS.index(chosen["label"]) if known and chosen else IGNORED
+            )
+            labels["speech"].append(int(chosen["speech"]) if known and chosen else IGNORED)
+        samples.extend(_with_sentences(document, labels, tokenizer, shape, record["id"]))
+    return samples
+
+
+def batches(samples: Sequence[Sample], pieces: int, rng: random.Random) -> Iterator[list[Sample]]:
+    """Batches of about `pieces` word pieces of like length, in random order."""
+    ordered = sorted(samples, key=lambda s: (len(s.window.ids) + rng.randint(0, 24), rng.random()))
+    packed: list[list[Sample]] = [[]]
+    for sample in ordered:
+        if packed[-1] and (len(packed[-1]) + 1) * max(len(sample.window.ids), 32) > pieces:
+            packed.append([])
+        packed[-1].append(sample)
+    rng.shuffle(packed)
+    yield from packed
+
+
+def collate(batch: Sequence[Sample]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Padded ids, mask and pooling weights of a batch."""
+    length = -(-max(len(s.window.ids) for s in batch) // 32) * 32  # few shapes: kernels are built once each
+    count = max(1, max(len(s.window.slots) for s in batch))
+    ids, mask = (
+        torch.zeros(len(batch), length, dtype=torch.long),
+        torch.zeros(len(batch), length, dtype=torch.long),
+    )
+    pools = torch.zeros(len(batch), count, length)
+    for row, sample in enumerate(batch):
+        size = len(sample.window.ids)
+        ids[row, :size] = torch.tensor(sample.window.ids)
+        mask[row, :size] = 1
+        for column, slot in enumerate(sample.window.slots):
+            pools[row, column, slot.first : slot.last] = 1 / max(1, slot.last - slot.first)
+    return ids, mask, pools
+
+
+def loss_of(model: SourcingEncoder, batch: Sequence[Sample], weights: dict[str, float]) -> torch.Tensor:
+    """Weighted sum of the losses of every head that a batch has labels for."""
+    ids, mask, pools = collate(batch)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        pieces, vectors = model(ids, mask, pools)
+        logits = {name: head(vectors) for name, head in model.heads.items()}
+    total = torch.zeros(())
+    targets = torch.full((*pieces.shape,), float(IGNORED))
+    for row, sample in enumerate(batch):
+        if sample.pieces is not None:
+            targets[row, : len(sample.pieces)] = torch.tensor(sample.pieces, dtype=torch.float)
+    known = targets != IGNORED
+    if known.any():
+        total = total + weights["pieces"] * nn.functional.binary_cross_entropy_with_logits(
+            pieces.float()[known], targets[known]
+        )
+    for name, size in HEADS.items():
+        labels = torch.full(vectors.shape[:2], IGNORED, dtype=torch.long)
+        for row, sample in enumerate(batch):
+            if name in sample.sentences:
+                labels[row, : len(sample.sentences[name])] = torch.tensor(sample.sentences[name])
+        chosen = labels != IGNORED
+        if not chosen.any():
+            continue
+        score = logits[name].float()[chosen]
+        if size == 1:
+            part = nn.functional.binary_cross_entropy_with_logits(score.squeeze(-1), labels[chosen].float())
+        else:
+            part = nn.functional.cross_entropy(score, labels[chosen], label_smoothing=0.05)
+        total = total + weights.get(name, 1.0) * part
+    return total
+
+
+def train(
+    model: SourcingEncoder,
+    stream: Sequence[list[Sample]],
+    rate: float,
+    weights: dict[str, float],
+    folder: Path | None,
+    name: str,
+) -> None:
+    """One pass over `stream` with AdamW and a linear rate; saves the weights every 100 steps."""
+    groups = [
+        {"params": [p for n, p in model.named_parameters() if n.startswith("encoder")], "lr": rate},
+        {"params": [p for n, p in model.named_parameters() if not n.startswith("encoder")], "lr": rate * 10},
+    ]
+    optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, [rate, rate * 10], total_steps=len(stream) + 1, pct_start=0.1, anneal_strategy="linear"
+    )
+    model.train()
+    began, running = time.time(), 0.0
+    for step, batch in enumerate(stream):
+        loss = loss_of(model, batch, weights)
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        schedule.step()
+        optimizer.zero_grad(set_to_none=True)
+        running = 0.95 * running + 0.05 * float(loss) if step else float(loss)
+        if step % 20 == 0:
+            print(
+                json.dumps(
+                    {
+                        "stage": name,
+                        "step": step,
+                        "of": len(stream),
+                        "loss": round(running, 4),
+                        "seconds": round(time.time() - began),
+                    }
+                ),
+                flush=True,
+            )
+        if folder is not None and step % 100 == 99:
+            save(model, folder / f"{name}.pt")
+    if folder is not None:
+        save(model, folder / f"{name}.pt")
+
+
+def save(model: nn.Module, path: Path) -> None:
+    """Write the weights, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(".tmp")
+    torch.save(model.state_dict(), temporary)
+    temporary.rename(path)
+
+
+@torch.no_grad()
+def predict(
+    model: SourcingEncoder, samples: Sequence[Sample]
+) -> list[tuple[np.ndarray, dict[str, np.ndarray]]]:
+    """Piece probabilities and sentence logits of each sample, window by window as at run time."""
+    model.eval()
+    results = []
+    for sample in samples:
+        pieces, vectors = model(*collate([sample]))
+        results.append(
+            (torch.sigmoid(pieces[0]).numpy(), {n: h(vectors)[0].numpy() for n, h in model.heads.items()})
+        )
+    return results

@@ -1,0 +1,164 @@
+"""Fit the logistic models of the sourcing detector, by cross-validation over articles.
+
+`python -m training sourcing fit` fits those of the rules alone; with `--run DIR` those of rules and
+encoder together, on what each fold's encoder says of the articles that it has not seen.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+from sklearn.feature_extraction import DictVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold
+
+import detector.data
+from detector.sourcing.decision import class_probabilities, decision_marks, unsupported_probability
+from detector.sourcing.marks import Marks
+from detector.sourcing.reading import read_rules
+from training.sourcing import ROLES, SOURCES, Labelled, articles, command, macro_f1, prf
+
+CORPORA = ("support_silver", "support_extra")
+HAND_SET = {"claim.unnamed_parties": 1.5}
+"""Weights of the decision that the annotated articles are too poor to fit: they hold hardly any talks."""
+_RELATIVE = {"resolvable": "relative", "unresolvable": "relative"}
+
+
+@dataclass(slots=True)
+class Table:
+    """Marks and labels of every annotated sentence."""
+
+    marks: list[Marks]
+    labels: list[Labelled]
+
+    def column(self, field: str) -> list[str]:
+        """Labels of one field; both relative times are one, since the document's date tells them apart."""
+        values = [str(getattr(label, field)) for label in self.labels]
+        return [_RELATIVE.get(v, v) for v in values] if field == "time" else values
+
+
+def _rounded(names: Sequence[str], row: Sequence[float], bias: float) -> dict[str, float]:
+    kept = {str(n): round(float(w), 3) for n, w in zip(names, row, strict=True) if abs(w) > 0.02}
+    return {"bias": round(float(bias), 3), **kept}
+
+
+def fit_classes(
+    table: Table, rows: Sequence[int], field: str, strength: float
+) -> dict[str, dict[str, float]]:
+    """Weights of a multinomial model of one field."""
+    vectorizer = DictVectorizer()
+    x = vectorizer.fit_transform([table.marks[i] for i in rows])
+    column = table.column(field)
+    model = LogisticRegression(C=strength, max_iter=4000).fit(x, [column[i] for i in rows])
+    names = vectorizer.get_feature_names_out()
+    return {
+        str(c): _rounded(names, row, b)
+        for c, b, row in zip(model.classes_, model.intercept_, model.coef_, strict=True)
+    }
+
+
+def fit_decision(marks: Sequence[Marks], truth: Sequence[bool], strength: float) -> dict[str, float]:
+    """Weights of the decision."""
+    vectorizer = DictVectorizer()
+    x = vectorizer.fit_transform(list(marks))
+    model = LogisticRegression(C=strength, max_iter=4000).fit(x, list(truth))
+    return {**_rounded(vectorizer.get_feature_names_out(), model.coef_[0], model.intercept_[0]), **HAND_SET}
+
+
+def read_table(run: Path | None) -> Table:
+    """Marks of the annotated sentences: of the rules, and with `run` of the encoder that has not seen them."""
+    table = Table([], [])
+    if run is not None:
+        from training.sourcing_train import held_out_predictions
+
+        predicted = held_out_predictions(run)
+    for corpus in CORPORA:
+        for article, document, labelled in articles(corpus):
+            marks = read_rules(document).marks
+            if run is not None:
+                marks = [{**m, **p.marks} for m, p in zip(marks, predicted[article], strict=True)]
+            table.marks.extend(marks[x.index] for x in labelled)
+            table.labels.extend(labelled)
+    return table
+
+
+@command.command()
+@click.option("--run", type=click.Path(path_type=Path), help="Folder of a training run with its folds.")
+@click.option(
+    "--output", type=click.Path(path_type=Path), help="Where to write; default: the shipped weights."
+)
+def fit(run: Path | None, output: Path | None) -> None:
+    """Fit role, source, time and decision; print cross-validated scores; write the weights."""
+    table = read_table(run)
+    folds = list(GroupKFold(8).split(table.marks, groups=[x.article for x in table.labels]))
+    classes: dict[str, dict[str, dict[str, float]]] = {}
+    held_out: dict[str, list[dict[str, float]]] = {}
+    for field, labels in (("role", ROLES), ("source", SOURCES), ("time", ("absolute", "relative", "none"))):
+        best: tuple[float, float, list[dict[str, float]]] = (-1.0, 0.0, [])
+        for strength in (0.03, 0.1, 0.3, 1.0):
+            guess: list[dict[str, float]] = [{} for _ in table.marks]
+            for train, test in folds:
+                weights = fit_classes(table, train, field, strength)
+                for i in test:
+                    guess[i] = class_probabilities(table.marks[i], weights)
+            score = macro_f1(table.column(field), [max(g, key=lambda k: g[k]) for g in guess], labels)
+            best = max(best, (score, strength, guess), key=lambda b: b[0])
+        classes[field] = fit_classes(table, range(len(table.marks)), field, best[1])
+        held_out[field] = best[2]
+        click.echo(f"{field}: cross-validated macro-F1 {best[0]:.3f} at C={best[1]}")
+    marks = [
+        decision_marks(m, r, s)
+        for m, r, s in zip(table.marks, held_out["role"], held_out["source"], strict=True)
+    ]
+    truth = [bool(x.unsupported) for x in table.labels]
+    is_claim = [max(r, key=lambda k: r[k]) == "claim" for r in held_out["role"]]
+    strength, threshold = _choose_decision(marks, truth, is_claim, folds)
+    shipped: dict[str, Any] = {
+        "source": "Fitted by `python -m training sourcing fit` on support_silver and support_extra; threshold by cross-validation over articles.",
+        "threshold": threshold,
+        "unsupported": fit_decision(marks, truth, strength),
+        "roles": classes["role"],
+        "sources": classes["source"],
+        "times": classes["time"],
+    }
+    path = output or Path(detector.data.__file__).parent / "sourcing" / "weights.json"
+    path.write_text(json.dumps(shipped, indent=1) + "\n", encoding="utf-8")
+    click.echo(f"wrote {path.name}")
+
+
+def _choose_decision(
+    marks: Sequence[Marks], truth: Sequence[bool], is_claim: Sequence[bool], folds: Sequence[Any]
+) -> tuple[float, float]:
+    """Strength and threshold of the best cross-validated F1; prints precision, recall and calibration."""
+    best = (-1.0, 0.1, 0.5, np.zeros(0))
+    for strength in (0.03, 0.1, 0.3, 1.0):
+        probabilities = np.zeros(len(marks))
+        for train, test in folds:
+            weights = fit_decision([marks[i] for i in train], [truth[i] for i in train], strength)
+            for i in test:
+                probabilities[i] = unsupported_probability(marks[i], weights)
+        for threshold in np.arange(0.15, 0.71, 0.025):
+            score = prf(
+                truth, [bool(p >= threshold) and c for p, c in zip(probabilities, is_claim, strict=True)]
+            )[2]
+            if score > best[0]:
+                best = (score, strength, round(float(threshold), 3), probabilities)
+    _, strength, threshold, probabilities = best
+    p, r, f = prf(truth, [bool(q >= threshold) and c for q, c in zip(probabilities, is_claim, strict=True)])
+    click.echo(f"unsupported: cross-validated P {p:.3f} R {r:.3f} F1 {f:.3f} at {threshold}, C={strength}")
+    click.echo(f"{'probability':>12} {'sentences':>10} {'mean':>6} {'unsupported':>12}")
+    for low in (0.0, 0.1, 0.2, 0.4, 0.6, 0.8):
+        high = {0.0: 0.1, 0.1: 0.2}.get(low, low + 0.2)
+        chosen = [
+            (q, t) for q, t in zip(probabilities, truth, strict=True) if low <= q < high or q >= 1.0 == high
+        ]
+        if chosen:
+            means = [float(np.mean([c[k] for c in chosen])) for k in (0, 1)]
+            click.echo(f"{low:>6.1f}-{high:.1f}  {len(chosen):>10} {means[0]:>6.2f} {means[1]:>12.2f}")
+    return strength, threshold

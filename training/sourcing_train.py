@@ -1,0 +1,151 @@
+"""Train, export and measure the encoder of the sourcing detector.
+
+`train` runs two stages: attribution spans of PolNeAR with discourse roles beside them; then the
+sentences of the support corpora, with the first stage's own span tags as targets, so that they
+are not forgotten. Folds of the second stage give held-out marks for the logistic models.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+
+from detector.sourcing.predictions import HEADS as SENTENCE_HEADS
+from detector.sourcing.predictions import Prediction, predictions_of
+from detector.sourcing.windows import WindowShape, cut_windows
+from training.finetune import base_checkpoint
+from training.sourcing import command
+from training.sourcing_encoder import (
+    IGNORED,
+    Sample,
+    SourcingEncoder,
+    attribution_samples,
+    batches,
+    discourse_samples,
+    predict,
+    support_samples,
+    train,
+)
+from training.support import read_document, support_records
+
+CONFIG = Path(__file__).parent / "configs" / "sourcing.toml"
+
+
+def read_config(path: Path = CONFIG) -> dict[str, Any]:
+    """The configuration of a run."""
+    return tomllib.loads(path.read_text("utf-8"))
+
+
+def tokenizer_of(config: dict[str, Any]) -> Tokenizer:
+    """The base model's tokenizer, without padding or truncation."""
+    tokenizer = Tokenizer.from_file(str(Path(base_checkpoint(config)) / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
+
+
+def load(config: dict[str, Any], path: Path | None = None) -> SourcingEncoder:
+    """The encoder, from a checkpoint or from its base."""
+    model = SourcingEncoder(base_checkpoint(config))
+    if path is not None:
+        model.load_state_dict(torch.load(path, weights_only=True))
+    return model
+
+
+@command.command("train")
+@click.option("--run", type=click.Path(path_type=Path), required=True, help="Folder of the run.")
+@click.option("--stage", "stages", multiple=True, help="stageA, fold0, fold1, ..., final; default: all.")
+@click.option("--threads", default=1, show_default=True)
+def train_command(run: Path, stages: tuple[str, ...], threads: int) -> None:
+    """Train the encoder; a stage whose checkpoint exists is not run again."""
+    config = read_config()
+    torch.set_num_threads(threads)
+    tokenizer, shape = tokenizer_of(config), WindowShape(**config["window"])
+    wanted = stages or ("stageA", *(f"fold{k}" for k in range(config["folds"])), "final")
+    run.mkdir(parents=True, exist_ok=True)
+    if "stageA" in wanted and not (run / "stageA.pt").exists():
+        _train_attribution(config, tokenizer, shape, run)
+    samples = [s for name in config["support"]["corpora"] for s in support_samples(name, tokenizer, shape)]
+    folds = _folds(samples, config)
+    (run / "folds.json").write_text(json.dumps(folds), "utf-8")
+    _keep_tags(load(config, run / "stageA.pt"), samples)
+    for stage in wanted:
+        if stage == "stageA" or (run / f"{stage}.pt").exists():
+            continue
+        held_out = int(stage.removeprefix("fold")) if stage.startswith("fold") else None
+        _train_support(config, [s for s in samples if folds[s.article] != held_out], run, stage)
+
+
+def _train_attribution(config: dict[str, Any], tokenizer: Tokenizer, shape: WindowShape, run: Path) -> None:
+    part = config["attribution"]
+    torch.manual_seed(config["seed"])
+    rng = random.Random(config["seed"])
+    spans = attribution_samples("train", tokenizer, shape, limit=part["articles"])
+    stream = list(batches(spans, part["batch_pieces"], rng))
+    stream += batches(
+        discourse_samples(tokenizer, shape, part["discourse_articles"]), part["batch_pieces"], rng
+    )
+    rng.shuffle(stream)
+    train(load(config), stream, part["rate"], part["weights"], run, "stageA")
+
+
+def _folds(samples: list[Sample], config: dict[str, Any]) -> dict[str, int]:
+    articles = sorted({s.article for s in samples})
+    random.Random(5).shuffle(articles)
+    return {article: index % config["folds"] for index, article in enumerate(articles)}
+
+
+def _keep_tags(model: SourcingEncoder, samples: list[Sample]) -> None:
+    """Give the windows of the support corpora the first stage's own tags as targets."""
+    for sample, (pieces, _) in zip(samples, predict(model, samples), strict=True):
+        targets = np.full_like(pieces, IGNORED)
+        for slot in sample.window.slots:
+            if slot.own:
+                targets[slot.first : slot.last] = pieces[slot.first : slot.last]
+        sample.pieces = targets
+
+
+def _train_support(config: dict[str, Any], samples: list[Sample], run: Path, stage: str) -> None:
+    part = config["support"]
+    seed = 11 + (int(stage.removeprefix("fold")) if stage.startswith("fold") else 0)
+    torch.manual_seed(seed)
+    rng = random.Random(seed)
+    model = load(config, run / "stageA.pt")
+    for name, parameter in model.named_parameters():
+        if "embeddings.word" in name:
+            parameter.requires_grad_(False)
+    stream = [batch for _ in range(part["epochs"]) for batch in batches(samples, part["batch_pieces"], rng)]
+    train(model, stream, part["rate"], part["weights"], run, stage)
+
+
+def held_out_predictions(run: Path) -> dict[str, list[Prediction]]:
+    """Predictions for every article of the support corpora by the fold that has not seen it."""
+    config = read_config()
+    torch.set_num_threads(1)
+    tokenizer, shape = tokenizer_of(config), WindowShape(**config["window"])
+    folds = json.loads((run / "folds.json").read_text("utf-8"))
+    models = {k: load(config, run / f"fold{k}.pt") for k in sorted(set(folds.values()))}
+    found = {}
+    for name in config["support"]["corpora"]:
+        for record in support_records(name):
+            document = read_document(record)
+            samples = [Sample(window) for window in cut_windows(document, tokenizer, shape)]
+            outputs = [
+                (pieces, sentence_logits(logits))
+                for pieces, logits in predict(models[folds[record["id"]]], samples)
+            ]
+            found[record["id"]] = predictions_of(document, [s.window for s in samples], outputs)
+    return found
+
+
+def sentence_logits(logits: dict[str, np.ndarray]) -> np.ndarray:
+    """Logits of the heads that ship, side by side in their order."""
+    return np.concatenate([logits[name] for name, _ in SENTENCE_HEADS], axis=1)

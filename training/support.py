@@ -1,0 +1,63 @@
+"""Annotated articles of the support task: the corpora's own, and a further set of annotations kept here by id.
+
+`training/annotations/support_extra.jsonl` holds offsets and labels alone: 60 articles of the training
+corpora, their first 18 sentences annotated once under the guideline of `sourcing/GUIDELINE.md`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from detector.document import Document, build_document
+from detector.types import Article
+from training.corpora import records
+
+EXTRA = Path(__file__).parent / "annotations" / "support_extra.jsonl"
+FIELDS = ("start", "end", "role", "source", "time", "unsupported")
+
+
+def support_records(name: str) -> Iterator[dict[str, Any]]:
+    """Records of `support_silver`, `support_gold_dev` or `support_extra`, in one shape."""
+    if name != "support_extra":
+        yield from records(f"sourcing/{name}")
+        return
+    wanted: dict[str, dict[str, Any]] = {}
+    by_corpus: dict[str, set[str]] = defaultdict(set)
+    for line in EXTRA.read_text("utf-8").splitlines():
+        annotation = json.loads(line)
+        wanted[annotation["id"]] = annotation
+        by_corpus[annotation["corpus"]].add(annotation["id"])
+    for corpus, ids in sorted(by_corpus.items()):
+        for record in records(corpus):
+            if record["id"] not in ids:
+                continue
+            annotation = wanted[record["id"]]
+            if hashlib.sha256(record["text"].encode()).hexdigest() != annotation["text_sha256"]:
+                continue
+            yield {
+                "id": record["id"],
+                "title": record.get("title"),
+                "date": record.get("date"),
+                "label": record["label"],
+                "text": record["text"],
+                "sentences": [dict(zip(FIELDS, row, strict=True)) for row in annotation["sentences"]],
+            }
+
+
+def published(record: dict[str, Any]) -> date | None:
+    """Publication date of a record, None where it has none or only a year."""
+    try:
+        return date.fromisoformat(str(record["date"])[:10])
+    except ValueError:
+        return None
+
+
+def read_document(record: dict[str, Any]) -> Document:
+    """The document of a record, as a user would give it."""
+    return build_document(Article(record["text"], title=record.get("title"), published=published(record)))
