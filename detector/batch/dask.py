@@ -106,8 +106,12 @@ class DaskEngine:
     def wait(self) -> Outcome:
         """Wait for any submitted shard."""
         future = next(self._finished)
+        while future.status in ("lost", "pending"):
+            # Its result went with a worker that died later; Dask computes it again, from the shard's file.
+            self._finished.add(future)
+            future = next(self._finished)
         shard = self._shards.pop(future)
-        if future.cancelled() or future.status == "lost":
+        if future.cancelled():
             raise ClusterError("the Dask scheduler is gone; --resume goes on from here")
         error = future.exception()
         if error is None:
@@ -115,5 +119,5 @@ class DaskEngine:
         if is_fatal(error):
             raise error
         if type(error).__name__ == "KilledWorker":
-            return Lost(shard, "the worker process that scored it died each time")
+            return Lost(shard, "each worker process that scored it died", certain=False)
         return Lost(shard, f"{type(error).__name__}: {error}")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
@@ -25,10 +26,14 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """A shard killed its worker more often than an accident would, or raised."""
+    """A shard killed its worker more often than an accident would, or raised.
+
+    `certain` is false where it may merely have waited on a worker that another shard killed.
+    """
 
     shard: Shard
     reason: str
+    certain: bool = True
 
 
 Outcome: TypeAlias = "Finished | Lost"
@@ -47,8 +52,8 @@ class Engine(Protocol):
     def wait(self) -> Outcome:
         """Wait for any submitted shard.
 
-        A worker that dies is replaced and its shard tried again; after more than one death the
-        shard is `Lost`. An exception that concerns the whole run (`StorageError`, `ModelError`,
+        A worker that dies is replaced and its shard tried again; after a second death the shard
+        is `Lost`. An exception that concerns the whole run (`StorageError`, `ModelError`,
         `UsageError`) is raised.
         """
 
@@ -64,38 +69,46 @@ def is_fatal(error: BaseException) -> bool:
 def drive(engine: Engine, shards: Iterable[Shard], task: Task) -> Iterator[ShardResult]:
     """Score shards, in any order; yield a result for each shard or part of one that is done.
 
-    A lost shard is halved until the items that kill are alone; each becomes one error row, and
-    the parts are joined under the shard's name.
+    A lost shard is tried again when all others are done, by itself, so that it takes no other
+    down and is not blamed for another. If it is lost again it is halved, until the items that
+    kill are alone: each becomes one error row, and the parts are joined under the shard's name.
     """
     waiting = iter(shards)
-    parts: dict[int, _Parts] = {}
+    suspects: deque[Shard] = deque()
     running = 0
-
-    def refill() -> int:
-        started = 0
-        while running + started < engine.capacity and (shard := next(waiting, None)) is not None:
+    while True:
+        while running < engine.capacity and (shard := next(waiting, None)) is not None:
             engine.submit(shard)
-            started += 1
-        return started
-
-    running += refill()
-    while running:
+            running += 1
+        if not running:
+            break
         outcome = engine.wait()
         running -= 1
-        shard = outcome.shard
+        if isinstance(outcome, Finished):
+            yield outcome.result
+        elif outcome.certain and len(outcome.shard.items) > 1:
+            suspects.extend(outcome.shard.split())
+        else:
+            suspects.append(outcome.shard)
+    yield from _isolate(engine, suspects, task)
+
+
+def _isolate(engine: Engine, suspects: deque[Shard], task: Task) -> Iterator[ShardResult]:
+    """Score suspects one by one, in halves where they are lost; the parts of a shard stay neighbours."""
+    parts: list[Shard] = []
+    while suspects:
+        shard = suspects.popleft()
+        engine.submit(shard)
+        outcome = engine.wait()
         if isinstance(outcome, Lost) and len(shard.items) > 1:
-            parent = parts.setdefault(shard.number, _Parts(shard))
-            halves = shard.split()
-            parent.replace(shard, halves)
-            for half in halves:
-                engine.submit(half)
-            running += 2
+            suspects.extendleft(reversed(shard.split()))
             continue
-        result = outcome.result if isinstance(outcome, Finished) else quarantine(shard, task, outcome.reason)
-        yield result
-        if shard.number in parts and parts[shard.number].is_done_with(shard):
-            parts.pop(shard.number).join(task)
-        running += refill()
+        yield outcome.result if isinstance(outcome, Finished) else quarantine(shard, task, outcome.reason)
+        if not shard.whole:
+            parts.append(shard)
+            if not suspects or suspects[0].number != shard.number:
+                join(parts, task)
+                parts = []
 
 
 def quarantine(shard: Shard, task: Task, reason: str) -> ShardResult:
@@ -107,34 +120,16 @@ def quarantine(shard: Shard, task: Task, reason: str) -> ShardResult:
     return ShardResult(1, results.tally, Stages())
 
 
-class _Parts:
-    """The parts of a shard that was halved."""
-
-    def __init__(self, whole: Shard) -> None:
-        self._whole = whole
-        self._done: dict[int, tuple[Shard, bool]] = {whole.first: (whole, False)}
-
-    def replace(self, shard: Shard, halves: tuple[Shard, Shard]) -> None:
-        """Put halves in the place of a part."""
-        for half in halves:
-            self._done[half.first] = (half, False)
-
-    def is_done_with(self, shard: Shard) -> bool:
-        """Note that a part is done; tell whether all are."""
-        self._done[shard.first] = (shard, True)
-        return all(done for _, done in self._done.values())
-
-    def join(self, task: Task) -> None:
-        """Write the shard's results from those of its parts, then remove these."""
-        paths = [task.path(part) for _, (part, _) in sorted(self._done.items()) if not part.whole]
-        if not paths:
-            return
-        with write_results(task.path(self._whole), task.temp, self._whole.digest) as results:
-            for path in paths:
-                footer = read_footer(path)
-                if footer is not None:
-                    results.tally.add(footer.tally)
-                for line in read_rows(path):
-                    results.add(line)
+def join(parts: Sequence[Shard], task: Task) -> None:
+    """Write the results of a whole shard from those of its parts, given in order; then remove these."""
+    whole = Shard(parts[0].number, tuple(item for part in parts for item in part.items))
+    paths = [task.path(part) for part in parts]
+    with write_results(task.path(whole), task.temp, whole.digest) as results:
         for path in paths:
-            storage.remove(path)
+            footer = read_footer(path)
+            if footer is not None:
+                results.tally.add(footer.tally)
+            for line in read_rows(path):
+                results.add(line)
+    for path in paths:
+        storage.remove(path)

@@ -171,7 +171,7 @@ def _whole(path: str, name: str, size: int) -> Item:
 
 def _line_items(path: str, name: str) -> Iterator[Item]:
     """An item a line that is not blank; one line is held at a time, and of a huge one only a chunk."""
-    start, number = 0, 0
+    start, number, found_one = 0, 0, False
     with storage.open_read(path) as stream:
         while line := stream.readline(_CHUNK):
             number += 1
@@ -182,14 +182,15 @@ def _line_items(path: str, name: str) -> Iterator[Item]:
                 length += len(line)
                 blank = blank and not line.strip()
             if not blank:
+                found_one = True
                 here = f"{name}:{number}"
                 if length > DEFAULT_LIMITS.bytes:
                     yield _skipped(here, f"the line is over the limit of {DEFAULT_LIMITS.bytes:,} bytes")
                 else:
                     yield Item(here, path, start, length, found.hexdigest(), is_line=True, size=length)
             start += length
-    if number == 0:
-        yield _skipped(name, "the file is empty (zero bytes)")
+    if not found_one:
+        yield _skipped(name, "the file holds no record")
 
 
 def _spooled_stdin(stdin: BinaryIO, copy: str, temp: str) -> Iterator[Item]:

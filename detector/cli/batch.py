@@ -16,6 +16,7 @@ from detector.batch.engine import Engine
 from detector.batch.outputs import FORMATS, Format, check_extra, guess_format
 from detector.batch.run import Job, Mode, Summary, run_batch
 from detector.batch.score import Task
+from detector.batch.storage import StorageError
 from detector.cli.options import (
     analyzer_options,
     as_date,
@@ -81,14 +82,24 @@ def batch(
         job = Job(inputs, target, chosen, settings, mode, pattern, offsets, as_date(published))
         summary = _run(job, engine, jobs, scheduler, quiet)
         if out == "-":
-            with Path(target).open("rb") as stream:
-                shutil.copyfileobj(stream, sys.stdout.buffer)
-                sys.stdout.buffer.flush()
+            _print(target)
     if summary.tally.errors == summary.tally.rows and not summary.complete_before:
         ctx.exit(2)
     lowest = summary.tally.lowest
     if fail_under is not None and lowest is not None and lowest < fail_under:
         ctx.exit(1)
+
+
+def _print(path: str) -> None:
+    """Copy a file to stdout."""
+    try:
+        with Path(path).open("rb") as stream:
+            shutil.copyfileobj(stream, sys.stdout.buffer)
+            sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise StorageError(f"cannot write to stdout: {error.strerror}") from error
 
 
 def _run(job: Job, engine: str, jobs: int | None, scheduler: str | None, quiet: bool) -> Summary:

@@ -90,4 +90,6 @@ def write_output(
         storage.make_folder(out)
     writer = import_module(f"detector.batch.outputs.{output_format}")
     writer.write(paths, results, tally, temp)
-    return {path: storage.digest_of(path) for path in (paths.main, paths.flags) if path is not None}
+    return {
+        PurePath(path).name: storage.digest_of(path) for path in (paths.main, paths.flags) if path is not None
+    }

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from importlib.metadata import version
 from itertools import count
+from operator import itemgetter
 from pathlib import PurePath
 from typing import Any
 
@@ -21,6 +22,7 @@ MOST_ROWS = 10_000
 
 MOST_ERRORS = 500
 EXAMPLES = 3
+QUOTE = 200
 _SEVERITIES = {"info": 0, "warning": 1, "error": 2}
 
 
@@ -93,18 +95,23 @@ class _Collected:
         ]
 
     def _add_example(self, flag: dict[str, Any], article: dict[str, Any]) -> None:
-        """Keep the flags of highest severity and confidence, from the worst articles, one of each wording."""
+        """Keep the flags of highest severity and confidence, from the worst articles, one of each article."""
         score = article["score"]
         rank = (-_SEVERITIES[flag["severity"]], -flag["score"], score if score is not None else 101.0)
         kept = self._examples.setdefault(flag["rule"], [])
-        quote = " ".join(flag["quote"].split())
-        if (len(kept) == EXAMPLES and rank >= kept[-1][0]) or any(e.quote == quote for _, e in kept):
+        if len(kept) == EXAMPLES and rank >= kept[-1][0]:
             return
-        example = Example(
-            quote, flag["message"], article["title"] or article["id"], article["page"], flag["id"]
-        )
-        kept.append((rank, example))
-        kept.sort(key=lambda pair: pair[0])
+        quote = " ".join(flag["quote"][:QUOTE].split())
+        title = article["title"] or article["id"]
+        example = Example(quote, flag["message"], title, article["page"], flag["id"])
+        for index, (other_rank, other) in enumerate(kept):
+            if (other.title, other.page) == (title, example.page) or other.quote == quote:
+                if rank < other_rank:
+                    kept[index] = (rank, example)
+                break
+        else:
+            kept.append((rank, example))
+        kept.sort(key=itemgetter(0))
         del kept[EXAMPLES:]
 
 

@@ -1,7 +1,7 @@
 (() => {
   const table = document.querySelector('.ov-table');
   if (!table) return;
-  const PAGE = 100;
+  const PAGE = 30;
   const body = table.tBodies[0];
   const rows = [...body.rows].map((row, order) => ({
     row, order, band: row.dataset.band, text: row.cells[1].textContent.toLowerCase(),
@@ -50,7 +50,7 @@
   });
   search.addEventListener('input', () => { limit = PAGE; draw(); });
   for (const box of bands) box.addEventListener('change', () => { limit = PAGE; draw(); });
-  more.addEventListener('click', () => { limit += 5 * PAGE; draw(); });
+  more.addEventListener('click', () => { limit += 200; draw(); });
   document.documentElement.classList.add('ov-live');
   draw();
 })();

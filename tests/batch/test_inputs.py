@@ -1,0 +1,157 @@
+"""What is read, in which order, and what is skipped for which reason."""
+
+import io
+import json
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+from detector.batch.inputs import Inputs, find_items
+from detector.batch.shards import Item, Shard, cut_shards
+from detector.errors import UsageError
+from detector.reading import DEFAULT_LIMITS
+
+
+def items_of(tmp_path: Path, *paths, stdin=b"", **options) -> dict[str, Item]:
+    spool = tmp_path / "spool"
+    spool.mkdir(exist_ok=True)
+    found = find_items(Inputs(tuple(map(str, paths)), str(spool), **options), io.BytesIO(stdin))
+    return {item.name: item for item in found}
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    tree = tmp_path / "tree"
+    (tree / "b" / "deep").mkdir(parents=True)
+    for name in ("a.txt", "b/c.html", "b/deep/d.md", "e.txt", ".hidden.txt"):
+        (tree / name).write_text("It rained.")
+    return tree
+
+
+def test_a_tree_is_read_by_name_and_hidden_files_are_left_out(tmp_path, tree):
+    assert list(items_of(tmp_path, tree)) == ["a.txt", "e.txt", "b/c.html", "b/deep/d.md"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "names"),
+    [("*.txt", ["a.txt", "e.txt"]), ("b/*", ["b/c.html", "b/deep/d.md"]), ("d.md", ["b/deep/d.md"])],
+)
+def test_a_pattern_keeps_what_matches(tmp_path, tree, pattern, names):
+    assert list(items_of(tmp_path, tree, pattern=pattern)) == names
+
+
+def test_a_glob_is_expanded_and_one_that_matches_nothing_is_refused(tmp_path, tree):
+    assert len(items_of(tmp_path, f"{tree}/**/*.html")) == 1
+    assert len(items_of(tmp_path, f"{tree}/**")) == 4
+    for missing in (f"{tree}/*.pdf", f"{tree}/none.txt"):
+        with pytest.raises(UsageError, match=r"matches nothing|no such file"):
+            items_of(tmp_path, missing)
+
+
+def test_what_is_no_plain_file_within_the_tree_is_skipped_with_a_reason(tmp_path, tree):
+    outside = tmp_path / "secret.txt"
+    outside.write_text("secret")
+    (tree / "out.txt").symlink_to(outside)
+    (tree / "up").symlink_to(tmp_path)
+    (tree / "loop").symlink_to(tree)
+    (tree / "dangling").symlink_to(tree / "nothing")
+    (tree / "inside.txt").symlink_to(tree / "a.txt")
+    (tree / "zero.txt").touch()
+    (tree / "blank.jsonl").write_text("\n \n")
+    (tree / "old.zip").write_bytes(b"PK\x03\x04")
+    (tree / "old.tar.gz").write_bytes(b"\x1f\x8b")
+    with (tree / "huge.txt").open("wb") as huge:
+        huge.truncate(DEFAULT_LIMITS.bytes + 1)
+    os.mkfifo(tree / "pipe")
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(os.path.relpath(tree / "socket"))
+        reasons = {name: item.skip for name, item in items_of(tmp_path, tree).items() if item.skip}
+    expected = {
+        "out.txt": "leaves the folder",
+        "up": "leaves the folder",
+        "loop": "link to a folder",
+        "dangling": "link to nothing",
+        "zero.txt": "empty",
+        "blank.jsonl": "no record",
+        "old.zip": "archive",
+        "old.tar.gz": "archive",
+        "huge.txt": "limit of 10,000,000 bytes",
+        "pipe": "FIFO",
+        "socket": "socket",
+    }
+    assert reasons.keys() == expected.keys()
+    assert [name for name, part in expected.items() if part not in reasons[name]] == []
+
+
+def test_a_device_is_skipped(tmp_path):
+    assert "character device" in items_of(tmp_path, "/dev/null")["/dev/null"].skip
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
+def test_an_unreadable_file_is_skipped(tmp_path, tree):
+    (tree / "a.txt").chmod(0)
+    assert "Permission" in items_of(tmp_path, tree)["a.txt"].skip
+
+
+def test_the_runs_own_files_are_left_out(tmp_path, tree):
+    (tree / "out.jsonl").write_text("{}")
+    assert "out.jsonl" not in items_of(tmp_path, tree, own=(str(tree / "out.jsonl"),))
+
+
+def test_lines_are_items_with_their_place_and_a_huge_one_is_skipped(tmp_path):
+    path = tmp_path / "in.jsonl"
+    path.write_bytes(b'{"text": "a"}\n\n{"text": "bc"}\n' + b"x" * (DEFAULT_LIMITS.bytes + 1) + b"\n{}")
+    items = items_of(tmp_path, path)
+    assert [(i.start, i.length) for i in items.values()] == [
+        (0, 13 + 1),
+        (15, 15),
+        (0, -1),
+        (30 + DEFAULT_LIMITS.bytes + 2, 2),
+    ]
+    assert [name.rpartition(":")[2] for name in items] == ["1", "3", "4", "5"]
+    assert "over the limit" in items[f"{path}:4"].skip
+
+
+@pytest.mark.parametrize(
+    ("sent", "names"),
+    [
+        (b'{"text": "a"}\n{"text": "b"}\n', ["stdin:1", "stdin:2"]),
+        (b"It rained.\nIt stopped.", ["stdin"]),
+        (b"", ["stdin"]),
+    ],
+)
+def test_standard_input_is_lines_or_one_article(tmp_path, sent, names):
+    assert list(items_of(tmp_path, "-", stdin=sent)) == names
+
+
+def test_parquet_rows_become_lines(tmp_path):
+    pa = pytest.importorskip("pyarrow")
+    pq = pytest.importorskip("pyarrow.parquet")
+    pq.write_table(pa.table({"text": ["a", None], "other": [1, 2]}), tmp_path / "t.parquet")
+    pq.write_table(pa.table({"words": ["a"]}), tmp_path / "u.parquet")
+    (tmp_path / "v.parquet").write_bytes(b"PAR1 but no more")
+    items = items_of(tmp_path, *(tmp_path / f"{name}.parquet" for name in "tuv"))
+    first, second, no_column, damaged = items.values()
+    assert json.loads(Path(first.path).read_bytes()[: first.length]) == {"text": "a"}
+    assert second.name.endswith("t.parquet:2")
+    assert "no column" in no_column.skip
+    assert "not a readable Parquet" in damaged.skip
+
+
+def test_shards_keep_order_and_bytes_bound_them():
+    items = [Item(str(i), size=1_500_000) for i in range(5)]
+    assert [len(s.items) for s in cut_shards(items)] == [1] * 5
+    many = [Item(str(i)) for i in range(500)]
+    shards = list(cut_shards(many))
+    assert [item for shard in shards for item in shard.items] == many
+    assert max(len(shard.items) for shard in shards) == 32
+
+
+def test_a_digest_tells_content_and_name_apart():
+    digests = {
+        Shard(0, (item,)).digest
+        for item in (Item("a", digest="1"), Item("a", digest="2"), Item("b", digest="1"))
+    }
+    assert len(digests) == 3
