@@ -35,6 +35,8 @@ class Edge:
             await self._app(scope, receive, send)
             return
         begun = perf_counter()
+        # HEAD is answered as GET by every route; the server leaves the body out by itself.
+        scope = dict(scope, method="GET") if scope["method"] == "HEAD" else scope
         headers = Headers(scope=scope)
         request_id = _request_id(headers)
         path = self._strip_prefix(scope)

@@ -19,8 +19,6 @@ from service.slot import Worker, WorkerLostError
 log = logging.getLogger("service")
 LEAVE_FOR_ANSWER = 0.8
 """Part of the remaining time that detectors may use before they leave the rest `incomplete`."""
-DYING_SECONDS = 0.1
-"""A killed process may take this long to be gone."""
 Answer = tuple[dict[str, Any], bytes]
 """What a worker says of one article: kind, detail and facts; and the body."""
 
@@ -250,9 +248,7 @@ class Pool:
             self._settle_overdue(jobs, loop.time())
             return "deadline"
         except WorkerLostError as error:
-            await worker.kill()
-            early = worker.was_killed and loop.time() - begun < DYING_SECONDS
-            self._settle_lost(jobs, error, early)
+            self._settle_lost(jobs, error)
             return "died"
         self._seconds_per_job += 0.1 * ((loop.time() - begun) / len(jobs) - self._seconds_per_job)
         self._metrics.observe_detectors(reply["seconds"], len(items))
@@ -278,12 +274,12 @@ class Pool:
                 job.fail(DeadlineExceededError())
         self._again([job for job in jobs if not job.future.done()])
 
-    def _settle_lost(self, jobs: Sequence[Job], error: WorkerLostError, early: bool) -> None:
+    def _settle_lost(self, jobs: Sequence[Job], error: WorkerLostError) -> None:
         """A worker that dies costs one request: one that was alone fails, others try again alone.
 
-        One that came to a worker already being killed from outside has a second try, but no third.
+        One that came to a worker already dying, which never began with it, has a second try, but no third.
         """
-        if len(jobs) == 1 and (jobs[0].alone or not early):
+        if len(jobs) == 1 and (jobs[0].alone or error.begun):
             jobs[0].fail(error)
         else:
             self._again(jobs)

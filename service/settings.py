@@ -68,7 +68,7 @@ class ServiceSettings(BaseSettings):
     max_text_chars: int = Field(default=200_000, ge=100, description="Longest `text`, in code points.")
     max_html_chars: int = Field(default=1_000_000, ge=100, description="Longest `html`, in code points.")
     max_batch_articles: int = Field(default=32, ge=1, le=1_000, description="Most articles in one batch.")
-    max_uploads: int = Field(default=64, ge=1, description="Bodies that may be on their way in at one time.")
+    max_uploads: int = Field(default=32, ge=1, description="Bodies that may be on their way in at one time.")
     api_key_sha256: CommaList = Field(
         default=(),
         description="SHA-256 digests, in hex, of the keys that open `/v1` and `/metrics`; none: open to all.",

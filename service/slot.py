@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import json
 import os
-import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from pathlib import Path
@@ -26,7 +25,11 @@ _ONE_THREAD = {
 
 
 class WorkerLostError(Exception):
-    """The worker process died, or never came up."""
+    """The worker process died, or never came up; `begun` tells whether it had begun with the request."""
+
+    def __init__(self, message: str, begun: bool = True) -> None:
+        super().__init__(message)
+        self.begun = begun
 
 
 class Worker:
@@ -74,11 +77,6 @@ class Worker:
         """Process id."""
         return self._process.pid
 
-    @property
-    def was_killed(self) -> bool:
-        """Whether SIGKILL ended it, rather than its own doing; known once it is gone."""
-        return self._process.returncode == -signal.SIGKILL
-
     def is_dead(self) -> bool:
         """Ask the system: `gone` may come later than a request."""
         try:
@@ -91,12 +89,15 @@ class Worker:
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin is not None
         assert stdout is not None
+        begun = False
         try:
             stdin.write(frame)
             await stdin.drain()
+            await receive_frame(stdout)
+            begun = True
             return await receive_frame(stdout)
         except (EOFError, OSError, ValueError) as error:
-            raise WorkerLostError("a worker was lost") from error
+            raise WorkerLostError("a worker was lost", begun) from error
 
     async def kill(self) -> None:
         """Kill the process at once, whatever it is at."""

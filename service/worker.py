@@ -30,6 +30,8 @@ def main(argument: str) -> None:
     _write(stdout, {"ready": scorer.warm()}, [])
     while (frame := read_frame(stdin)) is not None:
         header, blobs = frame
+        # Tells the service that a death from here on may be this request's doing.
+        _write(stdout, {}, [])
         answers, spent = _answer(scorer, header, blobs)
         reply = {"answers": [answer.header() for answer in answers], "seconds": spent}
         _write(stdout, reply, [answer.body for answer in answers])

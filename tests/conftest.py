@@ -68,6 +68,29 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     stop(running)
 
 
+@pytest.fixture(scope="session")
+def _small_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    from service_process import start, stop
+
+    running = start(
+        tmp_path_factory.mktemp("small"),
+        slots=1,
+        queue=1,
+        deadline_seconds=3,
+        batch_deadline_seconds=8,
+        body_seconds=0.5,
+    )
+    yield running
+    stop(running)
+
+
+@pytest.fixture
+def small_service(_small_service: Any) -> Any:
+    """One worker, one place in the queue, short deadlines; the worker is up when the test begins."""
+    _small_service.wait_until_ready()
+    return _small_service
+
+
 @pytest.fixture
 def start_service(tmp_path: Path) -> Iterator[Callable[..., Any]]:
     """Start a service of one's own, with its own settings."""

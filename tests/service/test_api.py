@@ -99,6 +99,14 @@ def test_health_and_readiness(service: Running, path: str) -> None:
     assert (response.status_code, response.json()) == (200, {"status": "ok"})
 
 
+def test_a_balancer_may_ask_with_head(service: Running) -> None:
+    for path in ("/", "/healthz", "/readyz"):
+        response = service.client.head(path)
+        assert (response.status_code, response.content) == (200, b"")
+        assert service.client.get(path).content
+    assert service.client.head("/v1/score").status_code == 405
+
+
 @pytest.mark.parametrize(("given", "kept"), [("abc-1.2_x", True), ("a b", False), ("x" * 65, False)])
 def test_a_request_id_comes_back_or_is_made(service: Running, given: str, kept: bool) -> None:
     response = service.client.get("/healthz", headers={"x-request-id": given})

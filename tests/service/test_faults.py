@@ -23,8 +23,8 @@ def test_a_detector_that_raises_leaves_an_abstention(service: Running) -> None:
     assert report["credibility"]["abstained"] is True
 
 
-def test_a_detector_that_sleeps_is_cut_off_and_its_slot_is_free_again(start_service: Start) -> None:
-    service = start_service(slots=1, deadline_seconds=1)
+def test_a_detector_that_sleeps_is_cut_off_and_its_slot_is_free_again(small_service: Running) -> None:
+    service = small_service
     (before,) = service.worker_pids()
     begun = time.monotonic()
     response = service.score("sleep 600 " + WORDS)
@@ -37,8 +37,8 @@ def test_a_detector_that_sleeps_is_cut_off_and_its_slot_is_free_again(start_serv
     assert service.worker_pids() != [before]
 
 
-def test_a_request_that_waits_past_its_deadline_is_answered(start_service: Start) -> None:
-    service = start_service(slots=1, deadline_seconds=2, batch_deadline_seconds=6)
+def test_a_request_that_waits_past_its_deadline_is_answered(small_service: Running) -> None:
+    service = small_service
     with ThreadPoolExecutor(2) as threads:
         slow = threads.submit(
             service.client.post, "/v1/score/batch", json={"articles": [{"text": "sleep 5 " + WORDS}]}
@@ -46,7 +46,7 @@ def test_a_request_that_waits_past_its_deadline_is_answered(start_service: Start
         time.sleep(0.5)
         begun = time.monotonic()
         assert service.score(WORDS).status_code == 503
-        assert time.monotonic() - begun < 4.5
+        assert time.monotonic() - begun < 4.4
         assert slow.result().status_code == 200
 
 
@@ -85,8 +85,8 @@ def test_an_idle_worker_that_is_killed_costs_nothing(start_service: Start) -> No
     assert [service.score(WORDS).status_code for _ in range(4)] == [200] * 4
 
 
-def test_the_surplus_is_turned_away_at_once(start_service: Start) -> None:
-    service = start_service(slots=1, queue=1)
+def test_the_surplus_is_turned_away_at_once(small_service: Running) -> None:
+    service = small_service
 
     def refused() -> tuple[httpx.Response, float]:
         begun = time.monotonic()
@@ -94,8 +94,8 @@ def test_the_surplus_is_turned_away_at_once(start_service: Start) -> None:
         return response, time.monotonic() - begun
 
     with ThreadPoolExecutor(2) as threads:
-        held = [threads.submit(service.score, "sleep 2.5 " + WORDS) for _ in range(2)]
-        time.sleep(0.7)
+        held = [threads.submit(service.score, f"sleep {n} " + WORDS) for n in (1.5, 1)]
+        time.sleep(0.5)
         answers = [refused() for _ in range(10)]
         assert [future.result().status_code for future in held] == [200, 200]
     assert {response.status_code for response, _ in answers} == {429}
@@ -104,11 +104,11 @@ def test_the_surplus_is_turned_away_at_once(start_service: Start) -> None:
     assert min(seconds for _, seconds in answers) < 0.05
 
 
-def test_a_client_that_leaves_the_queue_gives_its_place_back(start_service: Start) -> None:
-    service = start_service(slots=1, queue=1)
+def test_a_client_that_leaves_the_queue_gives_its_place_back(small_service: Running) -> None:
+    service = small_service
     with ThreadPoolExecutor(2) as threads:
-        held = threads.submit(service.score, "sleep 3 " + WORDS)
-        time.sleep(0.7)
+        held = threads.submit(service.score, "sleep 2 " + WORDS)
+        time.sleep(0.5)
         with pytest.raises(httpx.ReadTimeout):
             service.client.post("/v1/score", json={"text": WORDS}, timeout=0.5)
         time.sleep(0.3)
