@@ -20,6 +20,7 @@ from detector.reading import DEFAULT_LIMITS, SUFFIXES
 
 _ARCHIVES = (".zip", ".tar", ".tgz", ".tbz2", ".txz", ".gz", ".bz2", ".xz", ".zst", ".7z", ".rar")
 _LINES = tuple(suffix for suffix, kind in SUFFIXES.items() if kind == "jsonl")
+_LEFT_OUT = (".", "readme")
 _CHUNK = 1 << 20
 
 
@@ -73,7 +74,7 @@ def _expand(path: str) -> Sequence[str]:
 
 
 def _walk(root: Path, inputs: Inputs) -> Iterator[Item]:
-    """Files of a tree, by name; hidden ones are left out, links that leave the tree are skipped."""
+    """Files of a tree, by name; hidden ones and READMEs are left out, links that leave the tree are skipped."""
     real_root = os.path.realpath(root)
     own = {os.path.realpath(path) for path in inputs.own}
     pending = [root]
@@ -87,7 +88,7 @@ def _walk(root: Path, inputs: Inputs) -> Iterator[Item]:
         folders = []
         for entry in entries:
             name = _relative(Path(entry.path), root)
-            if entry.name.startswith(".") or os.path.realpath(entry.path) in own:
+            if entry.name.lower().startswith(_LEFT_OUT) or os.path.realpath(entry.path) in own:
                 continue
             if entry.is_dir(follow_symlinks=False):
                 folders.append(Path(entry.path))

@@ -130,7 +130,10 @@ class LocalEngine:
         code = worker.process.exitcode
         how = f"signal {signal.Signals(-code).name}" if code and code < 0 else f"exit code {code}"
         if not worker.ready:
-            raise WorkersError(f"a worker process ended with {how} before it could score anything")
+            raise WorkersError(
+                f"a worker process ended with {how} before it could score anything; a script that "
+                "starts workers must do so under `if __name__ == '__main__':`"
+            )
         worker.pipe.close()
         worker.process.close()
         shard = worker.shard

@@ -27,8 +27,9 @@ MOST_UNITS = 12
 class Example:
     """A flag worth reading: `anchor` is its identifier in the page of its article."""
 
+    before: str
     quote: str
-    message: str
+    after: str
     title: str
     page: str | None
     anchor: str

@@ -46,12 +46,17 @@ FLAG_COLUMNS: Final[dict[str, type]] = {
     "severity": str,
     "start": int,
     "end": int,
+    "before": str,
     "quote": str,
+    "after": str,
     "message": str,
     "score": float,
     "counted": bool,
 }
-"""Columns of the table of flags; the first two name the article."""
+"""Columns of the table of flags; the first two name the article, `before` and `after` show the quote's place."""
+
+CONTEXT = 60
+"""Code points of text on either side of a quote."""
 
 
 def article_row(report: Report) -> dict[str, Json]:
@@ -105,7 +110,14 @@ def flag_rows(report: Report, offsets: OffsetUnit = "codepoint") -> list[dict[st
         "article_id": report.article.id or report.article.source,
         "source": report.article.source,
     }
-    return [{**named, **flag} for flag in flags if isinstance(flag, dict)]
+    rows = []
+    for flag, values in zip(report.flags, flags, strict=True):
+        assert isinstance(values, dict)
+        start, end = flag.span.start, flag.span.end
+        before = report.article.text[max(0, start - CONTEXT) : start].rpartition("\n")[2]
+        after = report.article.text[end : end + CONTEXT].partition("\n")[0]
+        rows.append({**named, **values, "before": before, "after": after})
+    return rows
 
 
 def _mapping(value: Json) -> dict[str, Json]:

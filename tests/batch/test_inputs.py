@@ -25,12 +25,12 @@ def items_of(tmp_path: Path, *paths, stdin=b"", **options) -> dict[str, Item]:
 def tree(tmp_path: Path) -> Path:
     tree = tmp_path / "tree"
     (tree / "b" / "deep").mkdir(parents=True)
-    for name in ("a.txt", "b/c.html", "b/deep/d.md", "e.txt", ".hidden.txt"):
+    for name in ("a.txt", "b/c.html", "b/deep/d.md", "e.txt", ".hidden.txt", "README.md"):
         (tree / name).write_text("It rained.")
     return tree
 
 
-def test_a_tree_is_read_by_name_and_hidden_files_are_left_out(tmp_path, tree):
+def test_a_tree_is_read_by_name_and_hidden_files_and_readmes_are_left_out(tmp_path, tree):
     assert list(items_of(tmp_path, tree)) == ["a.txt", "e.txt", "b/c.html", "b/deep/d.md"]
 
 

@@ -16,6 +16,7 @@ from detector.batch import storage
 from detector.batch.outputs import OutputPaths
 from detector.batch.results import Tally, read_rows
 from detector.reports.overview import Example, Overview, RuleUse, render_overview
+from detector.reports.table import CONTEXT
 
 MOST_ROWS = 10_000
 """Rows of the table: a browser sorts so many in an instant, and memory stays bounded."""
@@ -103,7 +104,12 @@ class _Collected:
             return
         quote = " ".join(flag["quote"][:QUOTE].split())
         title = article["title"] or article["id"]
-        example = Example(quote, flag["message"], title, article["page"], flag["id"])
+        # What begins in the middle of a word is shown from the next one on.
+        before = (
+            "".join(flag["before"].partition(" ")[1:]) if len(flag["before"]) == CONTEXT else flag["before"]
+        )
+        after = flag["after"].rpartition(" ")[0] if len(flag["after"]) == CONTEXT else flag["after"]
+        example = Example(before, quote, after, title, article["page"], flag["id"])
         for index, (other_rank, other) in enumerate(kept):
             if (other.title, other.page) == (title, example.page) or other.quote == quote:
                 if rank < other_rank:
