@@ -1,7 +1,7 @@
 // The head of a report: score, ledger of points, machine writing, warnings.
 
 import { el, plural } from "./dom.js";
-import { BANDS, CATEGORIES, SIGNALS, VERDICTS } from "./names.js";
+import { BANDS, CATEGORIES, SIGNALS, VERDICTS, WARNINGS } from "./names.js";
 
 const signed = (points) => (points < 0 ? `−${Math.abs(points).toFixed(1)}` : `+${points.toFixed(1)}`);
 
@@ -47,9 +47,9 @@ function ledger({ score, contributions }) {
 
 function machineWriting(signal) {
   if (!signal) return null;
-  const card = el("aside", { class: "aside", "aria-label": "Machine writing" }, el("h3", {}, "Machine writing"), el("p", { class: "verdict" }, VERDICTS[signal.verdict]));
+  const card = el("aside", { class: "aside", "aria-label": "Machine writing" }, el("h3", {}, "Machine writing"), el("p", { class: "verdict" }, signal.probability === null ? "Not judged" : VERDICTS[signal.verdict]));
   if (signal.probability === null) {
-    card.append(el("p", {}, "Too short, or in a language that the model does not cover: not judged."));
+    card.append(el("p", {}, "The text is too short, or in a language that the model does not cover."));
     return card;
   }
   const gauge = el("div", { class: "gauge", "--at": 100 * signal.probability, "--threshold": 100 * (signal.threshold ?? 1), role: "img", "aria-label": `Probability ${signal.probability.toFixed(2)}, threshold ${signal.threshold?.toFixed(2) ?? "none"}` }, el("i"));
@@ -66,7 +66,7 @@ function machineWriting(signal) {
 
 export function account(report) {
   const { credibility } = report;
-  const notes = [...report.warnings.map((note) => note.replaceAll("_", " ")), ...report.incomplete.map((note) => `Incomplete: ${note}`)];
+  const notes = [...report.warnings.map((note) => `Note: ${WARNINGS[note] ?? note.replaceAll("_", " ")}`), ...report.incomplete.map((note) => `Incomplete: ${note}`)];
   const main = credibility.abstained
     ? [el("h3", {}, "Why there is no score"), el("ul", { class: "reasons" }, credibility.reasons.map((reason) => el("li", {}, reason)))]
     : [el("h3", {}, "How the score came about"), ledger(credibility)];

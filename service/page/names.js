@@ -17,3 +17,7 @@ export const SIGNALS = {
 };
 export const BANDS = { high: "high", moderate: "moderate", low: "low", very_low: "very low" };
 export const VERDICTS = { likely: "Likely machine-written", unclear: "Unclear", not_flagged: "Not flagged" };
+export const WARNINGS = {
+  short_text: "a short text, for which findings are less sure.",
+  language_not_covered: "a language that the machine-writing model does not cover.",
+};

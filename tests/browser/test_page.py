@@ -6,6 +6,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import docx
@@ -181,6 +182,22 @@ def test_the_report_can_be_saved(page: Page, button: str, suffix: str, tmp_path:
 def test_a_short_text_says_why_there_is_no_score(page: Page) -> None:
     score(page, "Talks were held on Monday, officials said.")
     expect(page.locator(".reasons")).to_contain_text("a score means nothing")
+
+
+def test_the_page_asks_for_a_key_where_one_is_needed(
+    browser: Browser, start_service: Callable[..., Running]
+) -> None:
+    digest = sha256(b"the-key").hexdigest()
+    service = start_service(slots=1, api_key_sha256=digest, root_path="/desk")
+    opened = browser.new_page()
+    opened.goto(service.base + "/desk/")
+    opened.get_by_label("Article", exact=True).fill(ARTICLE)
+    opened.get_by_role("button", name="Score the article").click()
+    expect(opened.get_by_role("alert")).to_contain_text("API key")
+    opened.get_by_label("API key").fill("the-key")
+    opened.keyboard.press("Enter")
+    expect(opened.locator("#report")).to_be_visible(timeout=30_000)
+    opened.close()
 
 
 def test_nothing_leaves_the_origin(page: Page, real_service: Running) -> None:
