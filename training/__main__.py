@@ -7,6 +7,8 @@ from importlib import import_module
 import click
 
 COMMANDS: dict[str, str] = {
+    "localise": "training.localise:command",
+    "robustness": "training.robustness:command",
     "mine": "training.mine:command",
     "finetune": "training.finetune:finetune",
     "export": "training.export:command",
@@ -20,6 +22,7 @@ COMMANDS: dict[str, str] = {
     "frequencies": "training.wordlists:frequencies",
     "rates": "training.rates:main",
     "scores": "training.scores:command",
+    "reference": "training.reference:command",
 }
 """Command name to `module:attribute` of its click command."""
 

@@ -17,7 +17,10 @@ Attack: TypeAlias = Callable[[str, random.Random], str]
 
 _WORD = re.compile(r"[A-Za-z]{4,}")
 _DIGIT = re.compile(r"\d")
-_HOMOGLYPHS = str.maketrans("aeopcyxiABEHKMOPTX", "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0410\u0412\u0415\u041d\u041a\u041c\u041e\u0420\u0422\u0425")
+_HOMOGLYPHS = str.maketrans(
+    "aeopcyxiABEHKMOPTX",
+    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0410\u0412\u0415\u041d\u041a\u041c\u041e\u0420\u0422\u0425",
+)
 _SPELLINGS = [
     ("ize", "ise"), ("izing", "ising"), ("ization", "isation"),
     ("center", "centre"), ("defense", "defence"), ("program", "programme"), ("traveled", "travelled"),

@@ -96,7 +96,9 @@ def thresholds(rows: Sequence[Row], logits: Vector) -> list[dict[str, Any]]:
     """Thresholds of every length bin, as `calibration.json` holds them."""
     bins = []
     for low, high in BINS:
-        inside = [i for i, row in enumerate(rows) if row["words"] >= low and (high is None or row["words"] < high)]
+        inside = [
+            i for i, row in enumerate(rows) if row["words"] >= low and (high is None or row["words"] < high)
+        ]
         entries = []
         for rate in RATES:
             need = []
@@ -120,9 +122,17 @@ def thresholds(rows: Sequence[Row], logits: Vector) -> list[dict[str, Any]]:
 
 
 @click.command()
-@click.option("--evidence", "folder", type=click.Path(exists=True, path_type=Path), required=True, help="Folder of `evidence`.")
+@click.option(
+    "--evidence",
+    "folder",
+    type=click.Path(exists=True, path_type=Path),
+    required=True,
+    help="Folder of `evidence`.",
+)
 @click.option("--artifact", type=click.Path(exists=True, path_type=Path), default=ARTIFACT, show_default=True)
-@click.option("--use", default="encoder.mean,stylometry.logit", show_default=True, help="Features of the stack.")
+@click.option(
+    "--use", default="encoder.mean,stylometry.logit", show_default=True, help="Features of the stack."
+)
 def command(folder: Path, artifact: Path, use: str) -> None:
     """Fit the stack, set the thresholds, and write both into the artifact."""
     human, machine = read(folder / "calibration.jsonl"), read(folder / "stacking.jsonl")
@@ -143,5 +153,10 @@ def command(folder: Path, artifact: Path, use: str) -> None:
     for name, weight, scale in zip(names, stack["weights"], stack["scale"], strict=True):
         click.echo(f"{name}: weight {weight / scale:.3f} per unit of log-odds")
     for entry in bins:
-        shown = ", ".join(f"{t['target_fpr']:.1%}: {t['probability']:.4f} (<= {t['fpr_upper95']:.2%})" for t in entry["thresholds"])
-        click.echo(f"{entry['low']}-{entry['high'] or ''} words, n = {entry['thresholds'][0]['n_human']}: {shown}")
+        shown = ", ".join(
+            f"{t['target_fpr']:.1%}: {t['probability']:.4f} (<= {t['fpr_upper95']:.2%})"
+            for t in entry["thresholds"]
+        )
+        click.echo(
+            f"{entry['low']}-{entry['high'] or ''} words, n = {entry['thresholds'][0]['n_human']}: {shown}"
+        )

@@ -13,7 +13,7 @@ from detector.models.artifact import load_artifact
 from detector.models.calibration import Calibration, upper_bound
 from detector.models.logistic import Logistic, sigmoid
 from detector.models.stacked import FEATURES
-from training.calibrate import Row, Vector, fit_stack, apply_stack, matrix, out_of_fold, thresholds
+from training.calibrate import Row, Vector, apply_stack, fit_stack, matrix, out_of_fold, thresholds
 from training.evidence import read
 from training.export import ARTIFACT
 
@@ -25,7 +25,15 @@ ABLATION: dict[str, tuple[str, ...]] = {
     "all three": FEATURES,
 }
 STYLES = {
-    "wire, seo, explainer, aggregator, rewrite": ("wire", "wire-long", "seo", "seo-short", "explainer", "aggregator", "rewrite"),
+    "wire, seo, explainer, aggregator, rewrite": (
+        "wire",
+        "wire-long",
+        "seo",
+        "seo-short",
+        "explainer",
+        "aggregator",
+        "rewrite",
+    ),
     "humanised, opinion": ("humanised", "opinion", "opinion-humanised"),
     "from a headline alone": ("headline",),
     "local, conversational": ("local", "conversational"),
@@ -38,7 +46,9 @@ def flagged(rows: Sequence[Row], logits: Vector, calibration: Calibration, rate:
     found: list[bool | None] = []
     for row, logit in zip(rows, logits, strict=True):
         length_bin = calibration.bin_of(int(row["words"]))
-        found.append(None if length_bin is None else sigmoid(float(logit)) >= length_bin.threshold(rate).probability)
+        found.append(
+            None if length_bin is None else sigmoid(float(logit)) >= length_bin.threshold(rate).probability
+        )
     return found
 
 
@@ -57,20 +67,34 @@ def family(row: Row) -> str:
         style = kind.removeprefix("frontier: ")
         if row["label"] != "ai":
             return kind if row["label"] == "mixed" else "frontier_mirrors: their human originals"
-        name = next(name for name, styles in STYLES.items() if style in styles or style.split("-")[0] in styles)
+        name = next(
+            name for name, styles in STYLES.items() if style in styles or style.split("-")[0] in styles
+        )
         return f"frontier_mirrors: {name}"
     return kind
 
 
-def table(rows: Sequence[Row], logits: Vector, calibration: Calibration, name: Callable[[Row], str], order: Iterable[str]) -> list[str]:
+def table(
+    rows: Sequence[Row],
+    logits: Vector,
+    calibration: Calibration,
+    name: Callable[[Row], str],
+    order: Iterable[str],
+) -> list[str]:
     """Markdown rows: share flagged at 0.5%, 1% and 5%, with the upper bound at 1%."""
-    lines = ["| set | n | flagged at 0.5% | at 1% | upper 95% bound | at 5% | too short |", "| --- | --: | --: | --: | --: | --: | --: |"]
+    lines = [
+        "| set | n | flagged at 0.5% | at 1% | upper 95% bound | at 5% | too short |",
+        "| --- | --: | --: | --: | --: | --: | --: |",
+    ]
     for group in order:
         chosen = [i for i, row in enumerate(rows) if name(row) == group]
         if not chosen:
             continue
         part = [rows[i] for i in chosen]
-        at = {rate: [x for x in flagged(part, logits[chosen], calibration, rate) if x is not None] for rate in (0.005, 0.01, 0.05)}
+        at = {
+            rate: [x for x in flagged(part, logits[chosen], calibration, rate) if x is not None]
+            for rate in (0.005, 0.01, 0.05)
+        }
         n = len(at[0.01])
         if not n:
             continue
@@ -103,11 +127,17 @@ def ablation(folder: Path) -> list[str]:
         column = {}
         for group in names:
             chosen = [i for i, row in enumerate(rows) if family(row) == group]
-            hits = [x for x in flagged([rows[i] for i in chosen], scores[chosen], calibration, 0.01) if x is not None]
+            hits = [
+                x
+                for x in flagged([rows[i] for i in chosen], scores[chosen], calibration, 0.01)
+                if x is not None
+            ]
             column[group] = float(np.mean(hits)) if hits else float("nan")
         columns.append(column)
     lines = ["| flagged at 1% | " + " | ".join(ABLATION) + " |", "| --- |" + " --: |" * len(ABLATION)]
-    return lines + [f"| {group} | " + " | ".join(f"{c[group]:.1%}" for c in columns) + " |" for group in names]
+    return lines + [
+        f"| {group} | " + " | ".join(f"{c[group]:.1%}" for c in columns) + " |" for group in names
+    ]
 
 
 def score(artifact: Path, rows: Sequence[Row]) -> tuple[Vector, Calibration]:
@@ -128,7 +158,12 @@ def report(folder: Path, artifact: Path) -> str:
     lines += ["### frontier_mirrors (unseen pairs) by style", ""]
     chosen = [i for i, hit in enumerate(frontier) if hit]
     part = [rows[i] for i in chosen]
-    lines += [*table(part, logits[chosen], calibration, lambda r: r["kind"], sorted(groups(part, lambda r: r["kind"]))), ""]
+    lines += [
+        *table(
+            part, logits[chosen], calibration, lambda r: r["kind"], sorted(groups(part, lambda r: r["kind"]))
+        ),
+        "",
+    ]
     lines += [f"AUROC of frontier_mirrors against held-out outlets: {auroc(human, logits[chosen]):.4f}.", ""]
     lines += ["### What each part is worth", "", *ablation(folder), ""]
     if (folder / "samples.jsonl").exists():
@@ -137,7 +172,10 @@ def report(folder: Path, artifact: Path) -> str:
             scores, _ = score(artifact, own)
             verdicts = flagged(own, scores, calibration, 0.01)
             lines += ["### The four samples", ""]
-            lines += [f"- {row['id']}: {sigmoid(float(x)):.4f}, {'likely' if hit else 'not likely'}" for row, x, hit in zip(own, scores, verdicts, strict=True)]
+            lines += [
+                f"- {row['id']}: {sigmoid(float(x)):.4f}, {'likely' if hit else 'not likely'}"
+                for row, x, hit in zip(own, scores, verdicts, strict=True)
+            ]
     return "\n".join(lines) + "\n"
 
 

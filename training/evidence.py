@@ -55,12 +55,19 @@ def read(path: Path) -> list[dict[str, Any]]:
 @click.command()
 @click.option("--artifact", type=click.Path(exists=True, path_type=Path), default=ARTIFACT, show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for the evidence files.")
-@click.option("--only", type=click.Choice(["calibration", "stacking", "evaluation", "samples"]), multiple=True)
+@click.option(
+    "--only", type=click.Choice(["calibration", "stacking", "evaluation", "samples"]), multiple=True
+)
 def command(artifact: Path, out: Path, only: tuple[str, ...]) -> None:
     """Score every set once and keep the evidence."""
     out.mkdir(parents=True, exist_ok=True)
     encoder, stylometry = Encoder(load_artifact(artifact)), StylometryModel.load()
-    for name, sets in (("samples", None), ("evaluation", EVALUATION), ("stacking", STACKING), ("calibration", CALIBRATION)):
+    for name, sets in (
+        ("samples", None),
+        ("evaluation", EVALUATION),
+        ("stacking", STACKING),
+        ("calibration", CALIBRATION),
+    ):
         if only and name not in only:
             continue
         rng = random.Random(SEED)

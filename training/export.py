@@ -79,14 +79,23 @@ def session(path: Path) -> Any:
     return ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
-def parity(classifier: WindowClassifier, paths: dict[str, Path], samples: list[list[int]]) -> dict[str, float]:
+def parity(
+    classifier: WindowClassifier, paths: dict[str, Path], samples: list[list[int]]
+) -> dict[str, float]:
     """Largest difference in probability from torch, over the samples, per model file."""
     with torch.no_grad():
-        truth = np.array([torch.sigmoid(_Unpadded(classifier)(torch.tensor([ids]))).item() for ids in samples])
+        truth = np.array(
+            [torch.sigmoid(_Unpadded(classifier)(torch.tensor([ids]))).item() for ids in samples]
+        )
     found = {}
     for name, path in paths.items():
         run = session(path)
-        logits = np.array([run.run(None, {"input_ids": np.array([ids], dtype=np.int64)})[0].reshape(-1)[0] for ids in samples])
+        logits = np.array(
+            [
+                run.run(None, {"input_ids": np.array([ids], dtype=np.int64)})[0].reshape(-1)[0]
+                for ids in samples
+            ]
+        )
         found[name] = float(np.abs(1 / (1 + np.exp(-logits)) - truth).max())
         found[f"{name} mean"] = float(np.abs(1 / (1 + np.exp(-logits)) - truth).mean())
     return found
@@ -103,7 +112,9 @@ def write_sums(folder: Path) -> None:
 
 
 @click.command()
-@click.option("--run", type=click.Path(exists=True, path_type=Path), required=True, help="Folder of the training run.")
+@click.option(
+    "--run", type=click.Path(exists=True, path_type=Path), required=True, help="Folder of the training run."
+)
 @click.option("--out", type=click.Path(path_type=Path), default=ARTIFACT, show_default=True)
 @click.option("--version", default="1.0.0", show_default=True)
 @click.option("--keep-unquantised", is_flag=True, help="Leave model-fp32.onnx in the run's folder.")
@@ -125,7 +136,9 @@ def command(run: Path, out: Path, version: str, keep_unquantised: bool) -> None:
     lines = (run / "windows.jsonl").read_text("utf-8").splitlines()[::173][:200]
     samples = [tokenizer.encode(json.loads(line)["text"]).ids[: int(config["max_tokens"])] for line in lines]
     for name, value in parity(classifier, {"fp32": plain, "int8": out / "model.onnx"}, samples).items():
-        click.echo(f"largest difference in probability from torch, {name}: {value:.5f} ({len(samples)} windows)")
+        click.echo(
+            f"largest difference in probability from torch, {name}: {value:.5f} ({len(samples)} windows)"
+        )
     click.echo(f"model.onnx {(out / 'model.onnx').stat().st_size / 1e6:.1f} MB")
     if not keep_unquantised:
         plain.unlink()

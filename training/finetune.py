@@ -176,11 +176,30 @@ def prepare(config: dict[str, Any], tokenizer: Any, out: Path) -> list[Window]:
     sizes = [window.tokens + 8 for window in windows]
     for recipe in everything:
         if recipe.label == "human":
-            windows += draw(recipe, measure, human_banned, rng, lambda: min(rng.choice(sizes), longest), config["augment"], glue)
+            windows += draw(
+                recipe,
+                measure,
+                human_banned,
+                rng,
+                lambda: min(rng.choice(sizes), longest),
+                config["augment"],
+                glue,
+            )
     windows = [window for window in windows if window.tokens <= longest + 24]
     with cache.open("w", encoding="utf-8") as lines:
         for w in windows:
-            lines.write(json.dumps({"text": w.text, "label": w.label, "tokens": w.tokens, "source": w.source, "group": w.group}) + "\n")
+            lines.write(
+                json.dumps(
+                    {
+                        "text": w.text,
+                        "label": w.label,
+                        "tokens": w.tokens,
+                        "source": w.source,
+                        "group": w.group,
+                    }
+                )
+                + "\n"
+            )
     return windows
 
 
@@ -196,9 +215,13 @@ def train(config: dict[str, Any], out: Path) -> None:
         model.encoder.embeddings.requires_grad_(False)
     if config.get("start"):
         model.load_state_dict(torch.load(config["start"], weights_only=True))
-    optimizer = torch.optim.AdamW(learning_groups(model, config["rate"], config["layer_decay"]), betas=(0.9, 0.98))
+    optimizer = torch.optim.AdamW(
+        learning_groups(model, config["rate"], config["layer_decay"]), betas=(0.9, 0.98)
+    )
     rng = random.Random(config["seed"] + 1)
-    schedule = [b for _ in range(int(config["epochs"])) for b in batches(windows, config["batch_tokens"], rng)]
+    schedule = [
+        b for _ in range(int(config["epochs"])) for b in batches(windows, config["batch_tokens"], rng)
+    ]
     if config.get("max_steps"):
         schedule = schedule[: int(config["max_steps"])]
     averaged = Averaged(model, config["average"])
@@ -210,15 +233,25 @@ def train(config: dict[str, Any], out: Path) -> None:
     for step, batch in enumerate(schedule):
         if step < first:
             continue
-        scale = step / warm if step < warm else 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, len(schedule) - warm)))
+        scale = (
+            step / warm
+            if step < warm
+            else 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, len(schedule) - warm)))
+        )
         for group, rate in zip(optimizer.param_groups, peak, strict=True):
             group["lr"] = rate * scale
-        encoded = tokenizer([w.text for w in batch], padding="max_length", truncation=True, max_length=min(config["max_tokens"], max(padded(w.tokens + 2) for w in batch)), return_tensors="pt")
+        encoded = tokenizer(
+            [w.text for w in batch],
+            padding="max_length",
+            truncation=True,
+            max_length=min(config["max_tokens"], max(padded(w.tokens + 2) for w in batch)),
+            return_tensors="pt",
+        )
         labels = torch.tensor([float(w.label) for w in batch])
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=config["bf16"]):
             logits = model(encoded["input_ids"], encoded["attention_mask"])
         loss = loss_of(logits.float(), labels, config["smooth"], config["tail"])
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
@@ -226,13 +259,26 @@ def train(config: dict[str, Any], out: Path) -> None:
         losses.append(loss.item())
         done += len(batch)
         if step % 20 == 19 or step == len(schedule) - 1:
-            line = {"step": step + 1, "of": len(schedule), "loss": round(float(np.mean(losses)), 4), "windows_per_second": round(done / (time.monotonic() - started), 1)}
+            line = {
+                "step": step + 1,
+                "of": len(schedule),
+                "loss": round(float(np.mean(losses)), 4),
+                "windows_per_second": round(done / (time.monotonic() - started), 1),
+            }
             losses = []
             click.echo(json.dumps(line))
             with (out / "curve.jsonl").open("a", encoding="utf-8") as curve:
                 curve.write(json.dumps(line) + "\n")
         if step % 60 == 59:
-            torch.save({"step": step + 1, "model": model.state_dict(), "optimizer": optimizer.state_dict(), "averaged": averaged.state}, out / "checkpoint.pt")
+            torch.save(
+                {
+                    "step": step + 1,
+                    "model": model.state_dict(),
+                    "optimizer": optimizer.state_dict(),
+                    "averaged": averaged.state,
+                },
+                out / "checkpoint.pt",
+            )
     torch.save(averaged.state, out / "model.pt")
     torch.save(model.state_dict(), out / "last.pt")
     (out / "config.json").write_text(json.dumps(config, indent=1), "utf-8")
@@ -252,7 +298,9 @@ def _resume(out: Path, model: nn.Module, optimizer: torch.optim.Optimizer, avera
 def _print_mix(windows: Sequence[Window]) -> None:
     for label in (0, 1):
         sizes = [w.tokens for w in windows if w.label == label]
-        click.echo(f"label {label}: {len(sizes)} windows, tokens p10/p50/p90 {np.percentile(sizes, [10, 50, 90]).round()}")
+        click.echo(
+            f"label {label}: {len(sizes)} windows, tokens p10/p50/p90 {np.percentile(sizes, [10, 50, 90]).round()}"
+        )
         for source in sorted({w.source for w in windows if w.label == label}):
             click.echo(f"  {source} {sum(w.source == source and w.label == label for w in windows)}")
 

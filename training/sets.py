@@ -61,7 +61,9 @@ class TextSet:
         for record in chosen[: self.limit]:
             sentences = cleaned(without_prefix(record, cut))
             for number, part in enumerate(_crops(sentences, self.crops, rng)):
-                yield Text(self.name, self.kind(record) or self.name, self.label, f"{record['id']}#{number}", part)
+                yield Text(
+                    self.name, self.kind(record) or self.name, self.label, f"{record['id']}#{number}", part
+                )
 
 
 def _crops(sentences: Sequence[str], crops: int, rng: random.Random) -> Iterator[str]:
@@ -109,13 +111,33 @@ _INSTRUCTED = {"domain": ("news",), "generator": ("gpt4turbo", "claude3haiku", "
 def human_sets(fold: str, limits: Mapping[str, int], crops: int = 0) -> list[TextSet]:
     """Human news of a fold: outlets that training never saw."""
     return [
-        TextSet("news: held-out outlets", "human_news/train/allsides", "human", limits["news"], keep=_fold(fold), crops=crops),
-        TextSet("news: held-out outlets", "human_news/dev/allsides", "human", limits["news"] // 3, keep=_fold(fold), crops=crops),
-        TextSet("news: fnc1", "human_news/dev/fnc1_bodies", "human", limits["fnc1"], keep=_fold(fold), crops=crops),
-        TextSet("news: newscluster", "human_news/dev/newscluster", "human", 400, keep=_fold(fold), crops=crops),
+        TextSet(
+            "news: held-out outlets",
+            "human_news/train/allsides",
+            "human",
+            limits["news"],
+            keep=_fold(fold),
+            crops=crops,
+        ),
+        TextSet(
+            "news: held-out outlets",
+            "human_news/dev/allsides",
+            "human",
+            limits["news"] // 3,
+            keep=_fold(fold),
+            crops=crops,
+        ),
+        TextSet(
+            "news: fnc1", "human_news/dev/fnc1_bodies", "human", limits["fnc1"], keep=_fold(fold), crops=crops
+        ),
+        TextSet(
+            "news: newscluster", "human_news/dev/newscluster", "human", 400, keep=_fold(fold), crops=crops
+        ),
         TextSet("local news", "human_news/train/local", "human", 400, keep=_fold(fold), crops=crops),
         TextSet("local news", "human_news/dev/local", "human", 400, keep=_fold(fold), crops=crops),
-        TextSet("opinion", "human_news/dev/opinions", "human", limits["opinion"], keep=_fold(fold), crops=crops),
+        TextSet(
+            "opinion", "human_news/dev/opinions", "human", limits["opinion"], keep=_fold(fold), crops=crops
+        ),
     ]
 
 
@@ -130,17 +152,34 @@ STACKING = [
 
 EVALUATION = [
     *human_sets("evaluation", {"news": 600, "fnc1": 300, "opinion": 450}),
-    TextSet("news: seen outlets", "human_news/dev/allsides", "human", 150, keep=lambda r, n: seen_in_training(r)),
+    TextSet(
+        "news: seen outlets", "human_news/dev/allsides", "human", 150, keep=lambda r, n: seen_in_training(r)
+    ),
     TextSet("non-native essays", "machine_text/dev/toefl_bias", "human", 300, where={"domain": ("essay",)}),
     TextSet("native abstracts", "machine_text/dev/toefl_bias", "human", 100, where={"domain": ("abstract",)}),
     TextSet("XSum human", "machine_text/dev/lastde", "human", 150, where=_NEWS),
     TextSet("frontier_mirrors", "machine_text/dev/frontier_mirrors", "human", 300, kind=_style),
     TextSet("frontier_mirrors", "machine_text/dev/frontier_mirrors", "ai", 300, kind=_style),
     TextSet("frontier_mirrors mixed", "machine_text/dev/frontier_mirrors", "mixed", 300, kind=_style),
-    TextSet("hart held-out", "machine_text/train/hart_dev", "ai", 200, keep=machine_held_out, where=_NEWS, kind=lambda r: "hart news: " + str(r.get("attack") or "raw")),
+    TextSet(
+        "hart held-out",
+        "machine_text/train/hart_dev",
+        "ai",
+        200,
+        keep=machine_held_out,
+        where=_NEWS,
+        kind=lambda r: "hart news: " + str(r.get("attack") or "raw"),
+    ),
     TextSet("XSum-style", "machine_text/dev/lastde", "ai", 180, where=_INSTRUCTED, kind=_generator),
     TextSet("XSum-style", "machine_text/dev/remodetect", "ai", 60, where=_NEWS, kind=_generator),
-    TextSet("XSum-style", "machine_text/dev/fastdetectgpt", "ai", 60, where={"domain": ("news",), "generator": ("gpt-4", "gpt-3.5-turbo")}, kind=_generator),
+    TextSet(
+        "XSum-style",
+        "machine_text/dev/fastdetectgpt",
+        "ai",
+        60,
+        where={"domain": ("news",), "generator": ("gpt-4", "gpt-3.5-turbo")},
+        kind=_generator,
+    ),
     TextSet("XSum-style", "machine_text/dev/tocsin_gemini", "ai", 100, where=_NEWS, kind=_generator),
     TextSet("detectrl news", "machine_text/dev/detectrl", "ai", 150, where=_NEWS),
     TextSet("own held-out", "own/machine_articles", "ai", 300, keep=machine_held_out),

@@ -87,7 +87,9 @@ def human_fold(record: Mapping[str, Any], name: str) -> Fold:
 def seen_in_training(record: Mapping[str, Any]) -> bool:
     """True for a development article whose outlet the training set has too."""
     key = outlet(record)
-    return key in TRAINED_OUTLETS or (bool(key) and not key.startswith("3dlnews_") and share(key, SALT) < 0.60)
+    return key in TRAINED_OUTLETS or (
+        bool(key) and not key.startswith("3dlnews_") and share(key, SALT) < 0.60
+    )
 
 
 def group_keys(record: Mapping[str, Any]) -> Iterable[str]:

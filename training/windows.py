@@ -79,7 +79,9 @@ def cleaned(text: str) -> list[str]:
     return [piece.text for piece in pieces(build_document(Article(text)))]
 
 
-def crop(sentences: Sequence[str], lengths: Sequence[int], target: int, rng: random.Random) -> tuple[str, int]:
+def crop(
+    sentences: Sequence[str], lengths: Sequence[int], target: int, rng: random.Random
+) -> tuple[str, int]:
     """Consecutive sentences of about `target` tokens from a random place (all, where there are fewer)."""
     total = sum(lengths)
     if total <= target:

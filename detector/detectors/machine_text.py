@@ -122,16 +122,35 @@ class MachineTextDetector:
             f"(upper 95% bound {threshold.fpr_upper95:.1%}, from {threshold.n_human:,} articles)."
         )
         flags = [_flag("AI001", whole, message, score.probability)]
-        if len(score.windows) > 1:
-            for window in score.windows:
-                if window.probability >= threshold.probability:
-                    text = (
-                        f"This passage alone scores {window.probability:.2f}, above the article's threshold."
-                    )
-                    flags.append(
-                        _flag("AI002", document.raw_span(window.start, window.end), text, window.probability)
-                    )
+        for first, last in passages(score.sentences, threshold.probability):
+            own = score.sentences[first : last + 1]
+            mean = sum(own) / len(own)
+            start, end = document.sentences[first].start, document.sentences[last].end
+            text = f"These {len(own)} sentences score {mean:.2f} by themselves; others in the article do not pass."
+            flags.append(_flag("AI002", document.raw_span(start, end), text, mean))
         return tuple(flags)
+
+
+def passages(sentences: Sequence[float], threshold: float) -> list[tuple[int, int]]:
+    """Runs of two sentences or more that pass a threshold, as (first, last); none where all pass.
+
+    >>> passages([0.9, 0.9, 0.2, 0.9, 0.1, 0.8, 0.9, 0.9], 0.8)
+    [(0, 1), (5, 7)]
+    >>> passages([0.9, 0.9, 0.9], 0.8)
+    []
+    """
+    passing = [probability >= threshold for probability in sentences]
+    if all(passing):
+        return []
+    runs: list[tuple[int, int]] = []
+    for index, hit in enumerate(passing):
+        if not hit:
+            continue
+        if runs and runs[-1][1] == index - 1:
+            runs[-1] = (runs[-1][0], index)
+        else:
+            runs.append((index, index))
+    return [(first, last) for first, last in runs if last > first]
 
 
 def unclear_from(length_bin: LengthBin, threshold: Threshold) -> float:

@@ -64,9 +64,9 @@ def tidy(text: str) -> str:
     """
     text = _LINK.sub(r"\1", text)
     text = _ADDRESS.sub("", text)
+    text = _QUOTES.sub('"', text)
     text = _MARKUP.sub(" ", text)
     text = _rules().marks.sub("", text)
-    text = _QUOTES.sub('"', text)
     text = _DASHES.sub("-", text)
     text = _DOTS.sub(".", text)
     text = _MANY_MARKS.sub(r"\1", text)

@@ -52,7 +52,9 @@ class StackedModel:
     models: tuple[ModelInfo, ...]
 
     @classmethod
-    def load(cls, artifact: Artifact | None = None, stylometry: StylometryModel | None = None) -> StackedModel:
+    def load(
+        cls, artifact: Artifact | None = None, stylometry: StylometryModel | None = None
+    ) -> StackedModel:
         """Load the shipped artifacts, or others; raises ModelError where they do not fit."""
         artifact = load_artifact(shipped("machine-text")) if artifact is None else artifact
         stylometry = StylometryModel.load() if stylometry is None else stylometry
@@ -61,7 +63,9 @@ class StackedModel:
             raise ModelError(f"artifact {artifact.info.name}: stack.json weighs features of another version")
         expected = artifact.config.get("stylometry_sha256")
         if expected and expected != stylometry.models[0].sha256:
-            raise ModelError(f"artifact {artifact.info.name}: its stack was fitted on another stylometry model")
+            raise ModelError(
+                f"artifact {artifact.info.name}: its stack was fitted on another stylometry model"
+            )
         return cls(
             Encoder(artifact),
             stylometry,

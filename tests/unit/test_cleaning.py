@@ -1,0 +1,116 @@
+"""What the encoder reads is prose, the same whatever page or prompt it came from."""
+
+import time
+
+import pytest
+
+from detector.document import build_document
+from detector.models.cleaning import pieces, strip_opening, tidy
+from detector.types import Article
+
+PROSE = (
+    "The council met on Monday. It voted 5-2 to close the bridge, which opened in 1931. Work starts in May."
+)
+
+
+def read(text):
+    return " ".join(piece.text for piece in pieces(build_document(Article(text))))
+
+
+@pytest.mark.parametrize(
+    "dressed",
+    [
+        PROSE,
+        PROSE.replace(". ", ".\n\n"),
+        "- " + PROSE.replace(". ", ".\n- "),
+        "**" + PROSE + "**",
+        "Council closes bridge\n\n" + PROSE,
+        "## What happened\n" + PROSE,
+        "RIVERTON, Ohio (AP) \u2014 " + PROSE,
+        "GENEVA, May 3 (Reuters) - " + PROSE,
+        "Sure! Here is a rewritten version of the article:\n\n" + PROSE,
+        "WASHINGTON—" + PROSE,
+        "Title: " + PROSE,
+        PROSE + "\n\nRead more: Ten bridges you must see.",
+        PROSE + " Copyright 2020 The Riverton Post. All rights reserved.",
+        PROSE + " The bridge, which has carried",
+        PROSE.replace("It", "I\u200bt"),
+        PROSE + "\n\n0 Comments\nPost a Comment",
+        "Sign up for our newsletter.\n" + PROSE,
+    ],
+)
+def test_dress_does_not_matter(dressed):
+    assert read(dressed) == PROSE
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("He said -- and meant -- it...", "He said - and meant - it."),
+        ("See [the report](https://example.org/a?b=c).", "See the report."),
+        ("Write to desk@example.org or https://example.org now!!", "Write to or now!"),
+        ("``Fine,'' she said.", '"Fine," she said.'),
+    ],
+)
+def test_tidy(raw, expected):
+    assert tidy(raw) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Moscow-based firms gained.",
+        "NATO leaders met.",
+        "US-Russia talks began.",
+        "NATO-led forces left.",
+        "Here is the catch.",
+    ],
+)
+def test_openings_of_ordinary_sentences_stay(text):
+    assert strip_opening(text) == text
+
+
+def test_offsets_cover_the_text_they_came_from():
+    document = build_document(Article("KYIV (AP) - " + PROSE))
+    for piece in pieces(document):
+        assert piece.text.rstrip(".")[-12:] in document.text[piece.start : piece.end]
+
+
+def test_text_without_case_is_cut_into_parts():
+    found = pieces(build_document(Article(PROSE.lower() + " " + "and so on they went " * 60)))
+    assert len(found) > 3
+    assert max(piece.text.count(" ") for piece in found) < 61
+
+
+@pytest.mark.parametrize("text", ["", "   \n ", "1234 5678", "*** --- ***"])
+def test_no_prose_gives_no_pieces(text):
+    assert pieces(build_document(Article(text))) == ()
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "[a](",
+        "- ",
+        "updated jan 1, 2020 ",
+        "A, ",
+        "(AP) ",
+        "cookie ",
+        "here is a ",
+        "``",
+        "...",
+        "title: ",
+        "by a ",
+    ],
+)
+def test_time_is_linear_on_hostile_text(unit):
+    def seconds(times):
+        text = unit * times
+        began = time.process_time()
+        tidy(text), strip_opening(text), read(text)
+        return time.process_time() - began
+
+    seconds(100)
+    small = min(seconds(1500) for _ in range(3))
+    large = min(seconds(3000) for _ in range(3))
+    assert large < max(2.6 * small, 0.05)
