@@ -9,7 +9,7 @@ from functools import cached_property
 from hashlib import sha256
 from itertools import accumulate
 from pathlib import PurePath
-from typing import Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from detector.errors import UsageError
 from detector.types import (
@@ -24,6 +24,9 @@ from detector.types import (
     Span,
     TimeAnchor,
 )
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SCHEMA_VERSION = "1"
 HEADLINE_LENGTH = 120
@@ -138,6 +141,18 @@ class Report:
         from detector.reports.markdown import render_markdown
 
         return render_markdown(self)
+
+    def to_frame(self, table: Literal["flags", "sentences"] = "flags") -> pd.DataFrame:
+        """Give the flags, or the sentences, as a pandas table.
+
+        Raises
+        ------
+        UsageError
+            For another table, or where pandas (the extra `notebook`) is not installed.
+        """
+        from detector.reports.frames import report_frame
+
+        return report_frame(self, table)
 
 
 def dump_json(value: Json, indent: int | None = None) -> str:

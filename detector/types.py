@@ -48,6 +48,18 @@ class Article:
     author: str | None = None
     source: str = "text"
 
+    def _repr_html_(self) -> str:
+        """Show the article in a notebook."""
+        from detector.reports.article import render_article
+
+        return render_article(self)
+
+    def _repr_markdown_(self) -> str:
+        """Show the article where a notebook front end prefers Markdown."""
+        from detector.reports.article import render_article_markdown
+
+        return render_article_markdown(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Flag:

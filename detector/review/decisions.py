@@ -1,0 +1,147 @@
+"""A reviewer's decision on one flag, on a passage that was missed, or on a whole article."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, Literal, TypeAlias, cast, get_args
+
+from detector.errors import UsageError
+from detector.report import Engine, Report, dump_json
+from detector.types import Json, Span
+
+Verdict: TypeAlias = Literal["accept", "reject", "comment", "missed", "done", "open"]
+"""What a reviewer says: `comment` leaves a flag undecided, `missed` is a passage that should have been flagged, `done` an article read
+to its end (so that what is unflagged in it counts as right); `open` takes any of these back."""
+
+CONTEXT: Final = 32
+"""Characters kept on either side of a quote, by which an annotation finds it in another copy."""
+
+
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One decision; offsets are code points of the text with digest `text_sha256`.
+
+    `rule` is empty for a verdict on the whole article. `score` is the flag's confidence in
+    [0, 1], None where there was no flag. `made_at` is ISO 8601 in UTC.
+    """
+
+    text_sha256: str
+    rule: str
+    start: int
+    end: int
+    engine: str
+    reviewer: str
+    verdict: Verdict
+    comment: str = ""
+    quote: str = ""
+    prefix: str = ""
+    suffix: str = ""
+    score: float | None = None
+    article_id: str = ""
+    made_at: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, int, int, str, str]:
+        """What a decision is about, and whose it is: a second one with this key replaces the first."""
+        return self.text_sha256, self.rule, self.start, self.end, self.engine, self.reviewer
+
+    def to_dict(self) -> dict[str, Json]:
+        """Give the JSON object of one line of an export."""
+        return cast("dict[str, Json]", asdict(self))
+
+
+def engine_version(engine: Engine) -> str:
+    """Version and rules in one name, since either may move a flag: `0.1.0+4f2a…`."""
+    return f"{engine.version}+{engine.rules_version}"
+
+
+def decide(
+    report: Report,
+    span: Span,
+    rule: str,
+    verdict: str,
+    *,
+    reviewer: str,
+    comment: str = "",
+    score: float | None = None,
+) -> Decision:
+    """Make a decision about a span of a report, with its quote and context.
+
+    Raises
+    ------
+    UsageError
+        For an unknown verdict, a reviewer without a name, or a span outside the text.
+    """
+    text = report.article.text
+    if verdict not in get_args(Verdict):
+        raise UsageError(f"unknown verdict {verdict!r}; use one of {', '.join(get_args(Verdict))}")
+    if not reviewer.strip():
+        raise UsageError("a decision needs the name of its reviewer")
+    if not 0 <= span.start <= span.end <= len(text):
+        raise UsageError(f"the span {span.start}-{span.end} is outside the text of {len(text)} characters")
+    return Decision(
+        report.text_sha256,
+        rule,
+        span.start,
+        span.end,
+        engine_version(report.engine),
+        reviewer.strip(),
+        cast(Verdict, verdict),
+        storable(comment),
+        storable(report.quote(span)) if rule else "",
+        storable(text[max(0, span.start - CONTEXT) : span.start]) if rule else "",
+        storable(text[span.end : span.end + CONTEXT]) if rule else "",
+        score,
+        report.article.id or Path(report.article.source).name,
+        datetime.now(UTC).isoformat(timespec="microseconds"),
+    )
+
+
+def storable(text: str) -> str:
+    r"""Give a text that UTF-8 can hold, of the same length: a lone surrogate becomes U+FFFD.
+
+    >>> storable("a\ud800b")
+    'a\ufffdb'
+    """
+    return _SURROGATES.sub("\ufffd", text)
+
+
+def write_jsonl(decisions: Iterable[Decision], path: str | Path) -> int:
+    """Write one decision a line; gives their number."""
+    lines = [dump_json(decision.to_dict()) + "\n" for decision in decisions]
+    Path(path).write_text("".join(lines), "utf-8")
+    return len(lines)
+
+
+def read_jsonl(path: str | Path) -> Iterator[Decision]:
+    """Yield the decisions of an export.
+
+    Raises
+    ------
+    UsageError
+        For a line that is no decision; the message names it.
+    """
+    with Path(path).open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, start=1):
+            if line.strip():
+                try:
+                    yield _decision(json.loads(line))
+                except (TypeError, ValueError) as error:
+                    raise UsageError(f"{path}, line {number}: not a decision ({error})") from error
+
+
+def _decision(record: Any) -> Decision:
+    decision = Decision(**record)
+    if decision.verdict not in get_args(Verdict):
+        raise ValueError(f"unknown verdict {decision.verdict!r}")
+    if not isinstance(decision.start, int) or not isinstance(decision.end, int):
+        raise TypeError("start and end must be whole numbers")
+    return decision
