@@ -14,6 +14,8 @@ from service.problems import ProblemError, field_problem, validation_problem
 from service.settings import ServiceSettings
 
 MAX_DIGITS = 30
+MAX_VALUES = 10_000
+"""Values in one body: a batch of a thousand articles with every field has fewer."""
 _SWALLOWED_BYTES = 4_000_000
 _SWALLOWING_SECONDS = 1.0
 Model = TypeVar("Model", bound=BaseModel)
@@ -85,13 +87,15 @@ def parse_json(body: bytes) -> Any:
     Raises
     ------
     ProblemError
-        For what isn't UTF-8 or JSON, for NaN and Infinity, huge numbers and deep nesting.
+        For what isn't UTF-8 or JSON, for NaN and Infinity, huge numbers, deep nesting and a
+        multitude of values, which would hold the event loop up for seconds.
 
     Examples
     --------
     >>> parse_json(b'{"a": 1, "a": 2}')
     {'a': 2}
     """
+    _check_values(body)
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -104,6 +108,16 @@ def parse_json(body: bytes) -> Any:
         raise ProblemError("bad-json", f"body: no JSON at character {error.pos}") from error
 
 
+def _check_values(body: bytes) -> None:
+    """Count what stands outside of strings, without parsing: at most 30 ms for the largest body."""
+    bare = body.replace(b"\\\\", b"").replace(b'\\"', b"")
+    if bare.count(b'"') <= 2 * MAX_VALUES:
+        outside = b"".join(bare.split(b'"')[::2])
+        if outside.count(b",") + outside.count(b"[") + outside.count(b"{") <= MAX_VALUES:
+            return
+    raise ProblemError("bad-json", f"body: holds more than {MAX_VALUES} values")
+
+
 def _integer(digits: str) -> int:
     if len(digits) > MAX_DIGITS:
         raise ProblemError("bad-json", f"body: a number has more than {MAX_DIGITS} digits")
@@ -111,6 +125,8 @@ def _integer(digits: str) -> int:
 
 
 def _number(digits: str) -> float:
+    if len(digits) > 2 * MAX_DIGITS:
+        raise ProblemError("bad-json", f"body: a number has more than {2 * MAX_DIGITS} digits")
     value = float(digits)
     if value in (float("inf"), float("-inf")):
         raise ProblemError("bad-json", "body: a number is out of range")
