@@ -5,14 +5,15 @@ from __future__ import annotations
 import logging
 from contextlib import ExitStack
 from importlib import import_module
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 from detector.batch.engine import Finished, Lost, Outcome, is_fatal
 from detector.batch.local import DEATHS, default_jobs
-from detector.batch.score import Task, score_shard
+from detector.batch.score import Task, describe_analyzer, score_shard
 from detector.batch.shards import Shard
 from detector.errors import DatelineError, UsageError
+from detector.types import Json
 
 
 class ClusterError(DatelineError):
@@ -88,6 +89,11 @@ class DaskEngine:
         for future in self._shards:
             future.cancel()
         self._stack.close()
+
+    def describe(self) -> Json:
+        """Ask a worker what it computes with."""
+        future = self._client.submit(describe_analyzer, self._task, pure=False)
+        return cast("Json", future.result())
 
     @property
     def capacity(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
@@ -14,6 +14,7 @@ from detector.batch.rows import Failure, encode
 from detector.batch.score import ShardResult, Stages, Task
 from detector.batch.shards import Shard
 from detector.errors import DatelineError, InputError
+from detector.types import Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,9 @@ class Engine(Protocol):
     def capacity(self) -> int:
         """Shards that are worth having under way at once."""
 
+    def describe(self) -> Json:
+        """Say what computes there: `describe_analyzer` of a worker."""
+
     def submit(self, shard: Shard) -> None:
         """Start, or queue, one shard."""
 
@@ -58,7 +62,8 @@ class Engine(Protocol):
         """
 
 
-RunningEngine = AbstractContextManager[Engine]
+StartEngine: TypeAlias = Callable[[Task, int], AbstractContextManager[Engine]]
+"""Makes an engine for a task, given the number of shards to score."""
 
 
 def is_fatal(error: BaseException) -> bool:

@@ -14,9 +14,10 @@ from multiprocessing.context import SpawnProcess
 from typing import Any
 
 from detector.batch.engine import Finished, Lost, Outcome, is_fatal
-from detector.batch.score import Task, cached_analyzer, score_shard
+from detector.batch.score import Task, describe_analyzer, score_shard
 from detector.batch.shards import Shard
 from detector.errors import DatelineError
+from detector.types import Json
 
 DEATHS = 2
 """So often a shard may kill its worker before it counts as poison."""
@@ -49,17 +50,18 @@ class _Worker:
 
 
 class LocalEngine:
-    """A pool of `jobs` processes; see `detector.batch.engine.Engine`."""
+    """A pool of `jobs` processes, not more than `shards`; see `detector.batch.engine.Engine`."""
 
-    def __init__(self, task: Task, jobs: int | None = None) -> None:
+    def __init__(self, task: Task, jobs: int | None = None, shards: int | None = None) -> None:
         self._task = task
-        self._jobs = jobs or default_jobs()
+        self._jobs = max(1, min(jobs or default_jobs(), shards if shards is not None else 1_000))
         # One shard waits for each that runs, so that no worker is idle.
         self.capacity = 2 * self._jobs
         self._queue: deque[Shard] = deque()
         self._workers: list[_Worker] = []
         self._deaths: Counter[str] = Counter()
         self._outcomes: deque[Outcome] = deque()
+        self._description: Json = None
 
     def __enter__(self) -> LocalEngine:
         with _single_threaded():
@@ -69,8 +71,8 @@ class LocalEngine:
     def __exit__(self, *error: object) -> None:
         for worker in self._workers:
             worker.pipe.close()
-            if error[0] is not None:
-                worker.process.terminate()
+            # All that was to be done is on disk: no need to wait for the interpreter's own farewell.
+            worker.process.terminate()
         for worker in self._workers:
             worker.process.join(5)
             if worker.process.is_alive():
@@ -78,6 +80,12 @@ class LocalEngine:
                 worker.process.join()
             worker.process.close()
         self._workers = []
+
+    def describe(self) -> Json:
+        """Wait for the first worker, and say what it computes with."""
+        while self._description is None:
+            self._listen()
+        return self._description
 
     def submit(self, shard: Shard) -> None:
         """Queue one shard."""
@@ -88,15 +96,19 @@ class LocalEngine:
         """Wait for any submitted shard."""
         while not self._outcomes:
             self._feed()
-            watched: list[Any] = [w.pipe for w in self._workers]
-            watched += [w.process.sentinel for w in self._workers]
-            signalled = set(wait(watched))
-            for worker in list(self._workers):
-                if worker.pipe in signalled:
-                    self._receive(worker)
-                elif worker.process.sentinel in signalled:
-                    self._bury(worker)
+            self._listen()
         return self._outcomes.popleft()
+
+    def _listen(self) -> None:
+        """Wait until a worker answers or dies."""
+        watched: list[Any] = [w.pipe for w in self._workers]
+        watched += [w.process.sentinel for w in self._workers]
+        signalled = set(wait(watched))
+        for worker in list(self._workers):
+            if worker.pipe in signalled:
+                self._receive(worker)
+            elif worker.process.sentinel in signalled:
+                self._bury(worker)
 
     def _feed(self) -> None:
         for worker in self._workers:
@@ -118,6 +130,7 @@ class LocalEngine:
         shard, worker.shard = worker.shard, None
         if shard is None:
             worker.ready = True
+            self._description = answer
         elif isinstance(answer, BaseException):
             self._outcomes.append(Lost(shard, f"{type(answer).__name__}: {answer}"))
         else:
@@ -161,8 +174,7 @@ def _work(pipe: Connection, task: Task) -> None:
     # Ctrl-C reaches the whole group; the driver decides what becomes of us.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        cached_analyzer(task.make_analyzer, task.settings)
-        pipe.send(None)
+        pipe.send(describe_analyzer(task))
         while True:
             shard = pipe.recv()
             try:

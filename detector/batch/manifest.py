@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import cast
 
@@ -16,15 +16,15 @@ from detector.types import Json
 FORMAT = 1
 
 
-def describe_run(engine: Json, task: Task, output_format: str) -> dict[str, Json]:
-    """Say what decides the results, beside the inputs: models and rules, and the settings."""
+def describe_run(task: Task, output_format: str) -> dict[str, Json]:
+    """Say what decides the results, beside the inputs and the engine: the settings."""
     settings: dict[str, Json] = json.loads(json.dumps(asdict(task.settings)))
     if task.settings.calibration is not None:
         settings["calibration"] = storage.digest_of(task.settings.calibration)
     settings["format"] = output_format
     settings["offsets"] = task.offsets
     settings["published"] = task.published.isoformat() if task.published else None
-    return {"format": FORMAT, "engine": engine, "settings": settings}
+    return {"format": FORMAT, "settings": settings}
 
 
 def write_manifest(path: str, value: Mapping[str, Json], temp: str) -> None:
@@ -57,8 +57,8 @@ def read_manifest(path: str) -> dict[str, Json] | None:
     return cast("dict[str, Json]", value)
 
 
-def check_same(path: str, old: Mapping[str, Json], new: Mapping[str, Json]) -> None:
-    """Refuse to resume where anything that decides the results differs.
+def check_same(path: str, old: Mapping[str, Json], new: Mapping[str, Json], parts: Sequence[str]) -> None:
+    """Refuse to resume where a part that decides the results differs.
 
     Raises
     ------
@@ -67,7 +67,7 @@ def check_same(path: str, old: Mapping[str, Json], new: Mapping[str, Json]) -> N
     """
     differences = [
         f"{key} {_show(was)} then, {_show(now)} now"
-        for name in ("engine", "settings", "inputs")
+        for name in parts
         for key, was, now in _differences(name, old.get(name), new.get(name))
     ]
     if differences:

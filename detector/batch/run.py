@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-from detector.analyzer import Analyzer, AnalyzerSettings
+from detector.analyzer import AnalyzerSettings
 from detector.batch import storage
-from detector.batch.engine import Engine, drive
+from detector.batch.engine import StartEngine, drive
 from detector.batch.inputs import Inputs, find_items
 from detector.batch.manifest import check_same, describe_run, read_manifest, write_manifest
 from detector.batch.outputs import Format, output_paths, write_output
@@ -23,7 +23,6 @@ from detector.errors import UsageError
 from detector.report import OffsetUnit
 from detector.types import Json
 
-StartEngine = Callable[[Task], AbstractContextManager[Engine]]
 Mode = Literal["new", "resume", "restart"]
 
 
@@ -127,20 +126,22 @@ def _run(
     watcher: Watcher,
     before: dict[str, Json] | None,
 ) -> Summary:
-    analyzer = job.make_analyzer(job.settings)
-    engine: Json = analyzer.engine.to_dict() if isinstance(analyzer, Analyzer) else type(analyzer).__name__
     plan = storage.join(job.work, "plan.jsonl")
-    items, inputs = _write_plan(job, plan, task.temp, stdin)
-    manifest = {**describe_run(engine, task, job.format), "inputs": inputs}
+    planned = _write_plan(job, plan, task.temp, stdin)
+    manifest = {**describe_run(task, job.format), "inputs": planned.to_dict()}
     if before is not None:
-        check_same(job.manifest, before, manifest)
-        if "outputs" in before and storage.exists(output_paths(job.out, job.format).main):
-            return Summary(complete_before=True)
-    write_manifest(job.manifest, manifest, task.temp)
+        check_same(job.manifest, before, manifest, ("settings", "inputs"))
     summary = Summary()
-    watcher.planned(items, _count_done(plan, task, summary))
-    with start_engine(task) as running:
-        for result in drive(running, _missing(plan, task), task):
+    done = _count_done(plan, task, summary)
+    with start_engine(task, planned.shards - done.shards) as engine:
+        manifest["engine"] = engine.describe()
+        if before is not None:
+            check_same(job.manifest, before, manifest, ("engine",))
+            if "outputs" in before and storage.exists(output_paths(job.out, job.format).main):
+                return Summary(complete_before=True)
+        write_manifest(job.manifest, manifest, task.temp)
+        watcher.planned(planned.items, done.items)
+        for result in drive(engine, _missing(plan, task), task):
             summary.tally.add(result.tally)
             summary.stages.add(result.stages)
             watcher.advanced(result)
@@ -157,22 +158,35 @@ def read_plan(path: str) -> Iterator[Shard]:
             yield Shard.from_line(line)
 
 
-def _write_plan(job: Job, plan: str, temp: str, stdin: BinaryIO | None) -> tuple[int, Json]:
-    """Write a line a shard; give the number of items and what the manifest says of the inputs."""
+@dataclass(slots=True)
+class _Extent:
+    """How much there is, and its digest."""
+
+    items: int = 0
+    shards: int = 0
+    sha256: str = ""
+
+    def to_dict(self) -> dict[str, Json]:
+        return {"items": self.items, "shards": self.shards, "sha256": self.sha256}
+
+
+def _write_plan(job: Job, plan: str, temp: str, stdin: BinaryIO | None) -> _Extent:
+    """Write a line a shard."""
     own = (job.out, job.work, job.manifest, *output_paths(job.out, job.format))
     inputs = Inputs(
         job.inputs, storage.join(job.work, "inputs"), job.pattern, tuple(path for path in own if path)
     )
-    digest, items, shards = hashlib.sha256(), 0, 0
+    digest, extent = hashlib.sha256(), _Extent()
     with storage.write_atomically(plan, temp) as stream:
         for shard in cut_shards(find_items(inputs, stdin), most=job.shard_items):
             stream.write(shard.to_line())
             digest.update(shard.digest.encode())
-            items += len(shard.items)
-            shards += 1
-    if not items:
+            extent.items += len(shard.items)
+            extent.shards += 1
+    if not extent.items:
         raise UsageError(f"nothing to score in {', '.join(job.inputs)}")
-    return items, {"sha256": digest.hexdigest(), "items": items, "shards": shards}
+    extent.sha256 = digest.hexdigest()
+    return extent
 
 
 def _missing(plan: str, task: Task) -> Iterator[Shard]:
@@ -182,16 +196,17 @@ def _missing(plan: str, task: Task) -> Iterator[Shard]:
             yield shard
 
 
-def _count_done(plan: str, task: Task, summary: Summary) -> int:
-    """Add what an earlier run has finished to the summary; give the number of its items."""
-    items = 0
+def _count_done(plan: str, task: Task, summary: Summary) -> _Extent:
+    """Add what an earlier run has finished to the summary."""
+    done = _Extent()
     for shard in read_plan(plan):
         footer = read_footer(task.path(shard))
         if footer is not None and footer.digest == shard.digest:
             summary.tally.add(footer.tally)
             summary.resumed += footer.tally.rows
-            items += len(shard.items)
-    return items
+            done.items += len(shard.items)
+            done.shards += 1
+    return done
 
 
 def _before(job: Job) -> dict[str, Json] | None:

@@ -21,7 +21,7 @@ from detector.errors import DatelineError, InputError
 from detector.reading import SUFFIXES, article_from_json, articles_from_bytes, parse_json
 from detector.reading.decode import decode
 from detector.report import OffsetUnit, Report
-from detector.types import Article
+from detector.types import Article, Json
 
 BATCH = 16
 
@@ -133,6 +133,12 @@ def score_shard(shard: Shard, task: Task) -> ShardResult:
 def cached_analyzer(make: MakeAnalyzer, settings: AnalyzerSettings) -> ScoresMany:
     """Keep the analyzer of a worker process from shard to shard: it has no state but its models."""
     return make(settings)
+
+
+def describe_analyzer(task: Task) -> Json:
+    """Give version, models and rules of this process's analyzer, as a report's `engine` object."""
+    analyzer = cached_analyzer(task.make_analyzer, task.settings)
+    return analyzer.engine.to_dict() if isinstance(analyzer, Analyzer) else type(analyzer).__name__
 
 
 def read_items(items: Iterable[Item], published: date | None = None) -> Iterator[Article | Failure]:

@@ -103,7 +103,7 @@ def _print(path: str) -> None:
 
 
 def _run(job: Job, engine: str, jobs: int | None, scheduler: str | None, quiet: bool) -> Summary:
-    def start(task: Task) -> AbstractContextManager[Engine]:
+    def start(task: Task, shards: int) -> AbstractContextManager[Engine]:
         if engine == "dask":
             from detector.batch.dask import DaskEngine
 
@@ -112,7 +112,7 @@ def _run(job: Job, engine: str, jobs: int | None, scheduler: str | None, quiet: 
             raise UsageError("--scheduler goes with --engine dask")
         from detector.batch.local import LocalEngine
 
-        return LocalEngine(task, jobs)
+        return LocalEngine(task, jobs, shards)
 
     console = error_console()
     with ProgressBar(console, hidden=quiet) as bar:

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from detector.batch.engine import Finished, Lost
-from detector.batch.score import score_shard
+from detector.batch.score import describe_analyzer, score_shard
 from detector.report import Engine, Report
 from detector.types import Article, Contribution, Credibility, Flag, Span
 
@@ -54,7 +54,7 @@ class InlineEngine:
 
     capacity = 2
 
-    def __init__(self, task):
+    def __init__(self, task, shards):
         self.task = task
         self.queue = []
 
@@ -63,6 +63,9 @@ class InlineEngine:
 
     def __exit__(self, *error):
         self.queue.clear()
+
+    def describe(self):
+        return describe_analyzer(self.task)
 
     def submit(self, shard):
         self.queue.append(shard)

@@ -27,7 +27,7 @@ from detector.batch.run import Job, run_batch
 from detector.batch.{module} import {engine}
 if __name__ == "__main__":
     job = Job(({source!r},), {out!r}, "jsonl", make_analyzer=make_stub, shard_items=4)
-    run_batch(job, lambda task: {engine}(task, {arguments}))
+    run_batch(job, lambda task, shards: {engine}(task, {arguments}))
 """
 
 
@@ -58,7 +58,7 @@ def start(engine):
     _, name, arguments = engine
     made = {"LocalEngine": LocalEngine, "DaskEngine": DaskEngine}[name]
     options = eval(f"dict({arguments})")
-    return lambda task: made(task, **options)
+    return lambda task, shards: made(task, **options)
 
 
 @pytest.fixture
@@ -144,9 +144,9 @@ def test_after_the_drivers_death_another_goes_on(run, lines, engine, start, same
 
 def test_workers_that_cannot_start_stop_the_run(run, lines, monkeypatch):
     with pytest.raises(WorkersError, match="before it could score"):
-        run(lines(town(3)), start=lambda task: LocalEngine(_with(task, die), 1))
+        run(lines(town(3)), start=lambda task, shards: LocalEngine(_with(task, die), 1))
     with pytest.raises(RuntimeError, match="no model"):
-        run(lines(town(3)), start=lambda task: LocalEngine(_with(task, refuse), 1), mode="restart")
+        run(lines(town(3)), start=lambda task, shards: LocalEngine(_with(task, refuse), 1), mode="restart")
 
 
 def die(settings):
@@ -165,7 +165,10 @@ def _with(task, make):
 
 def test_a_scheduler_that_is_not_there_is_an_error(run, lines):
     with pytest.raises(ClusterError, match=r"tcp://127\.0\.0\.1:1"):
-        run(lines(town(3)), start=lambda task: DaskEngine(task, "tcp://127.0.0.1:1", connect_seconds=0.5))
+        run(
+            lines(town(3)),
+            start=lambda task, shards: DaskEngine(task, "tcp://127.0.0.1:1", connect_seconds=0.5),
+        )
 
 
 def test_the_smallest_engine_bisects_too(run, lines, rows):
