@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import uvicorn
 
 from service.app import DEFAULT_DETECTORS, create_app
+from service.protocol import impatient
 from service.settings import ServiceSettings
 from service.state import Service
 
@@ -52,6 +53,8 @@ def run(
         server_header=False,
         log_config={**_LOGGING, "loggers": loggers},
         ws="none",
+        timeout_keep_alive=75,  # longer than nginx keeps its connections, so that it is nginx who closes them
+        http=impatient(settings.head_seconds),
         timeout_graceful_shutdown=int(max(settings.deadline_seconds, settings.batch_deadline_seconds)) + 5,
     )
     with contextlib.suppress(KeyboardInterrupt):

@@ -50,6 +50,9 @@ class ServiceSettings(BaseSettings):
     batch_deadline_seconds: float = Field(
         default=120.0, gt=0, le=3600, description="The same for a batch of articles."
     )
+    head_seconds: float = Field(
+        default=10.0, gt=0, le=600, description="Time a client has to send the head of a request."
+    )
     body_seconds: float = Field(default=10.0, gt=0, le=600, description="Time a client has to send its body.")
     drain_seconds: float = Field(
         default=3.0,

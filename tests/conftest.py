@@ -79,6 +79,7 @@ def _small_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         deadline_seconds=3,
         batch_deadline_seconds=8,
         body_seconds=0.5,
+        head_seconds=0.5,
     )
     yield running
     stop(running)

@@ -158,6 +158,22 @@ def test_a_file_becomes_the_text(page: Page, name: str, content: Callable[[], by
     )
 
 
+def test_a_file_can_be_dropped(page: Page) -> None:
+    page.evaluate(
+        """text => {
+          const data = new DataTransfer();
+          data.items.add(new File([text], "a.md", {type: "text/markdown"}));
+          for (const kind of ["dragenter", "dragover", "drop"])
+            document.body.dispatchEvent(new DragEvent(kind, {dataTransfer: data, bubbles: true, cancelable: true}));
+        }""",
+        "# A bridge\n\n" + ARTICLE,
+    )
+    expect(page.get_by_label("Article", exact=True)).to_have_value(
+        re.compile("Observers note"), timeout=20_000
+    )
+    expect(page.locator("#drop")).to_be_hidden()
+
+
 def test_a_file_that_cannot_be_read_is_named(page: Page) -> None:
     page.locator("#file").set_input_files({"name": "a.pdf", "mimeType": "application/pdf", "buffer": b"no"})
     expect(page.get_by_role("alert")).to_contain_text("can't be read", timeout=20_000)

@@ -11,7 +11,20 @@ import pytest
 from service.bodies import MAX_VALUES, parse_json
 from service.problems import ProblemError
 
-IDS = "lists objects numbers strings keys deep digits fraction slashes quotes escapes blanks".split()
+IDS = [
+    "lists",
+    "objects",
+    "numbers",
+    "strings",
+    "keys",
+    "deep",
+    "digits",
+    "fraction",
+    "slashes",
+    "quotes",
+    "escapes",
+    "blanks",
+]
 SIZE = 2_000_000
 
 

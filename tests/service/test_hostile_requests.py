@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import socket
+import time
+from http.client import HTTPConnection
 
 import pytest
 from hostile_requests import CANARY, Hostile, corpus
@@ -69,6 +71,26 @@ def test_a_body_that_never_ends_is_cut_off(small_service: Running) -> None:
             b"POST /v1/score HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{"
         )
         assert b" 408 " in raw.recv(64).split(b"\r\n")[0]
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET /healthz HTTP/1.1\r\nHost: a\r\nX-Slow: "])
+def test_a_head_that_never_ends_is_cut_off(small_service: Running, sent: bytes) -> None:
+    with socket.create_connection(
+        ("127.0.0.1", int(small_service.base.rpartition(":")[2])), timeout=20
+    ) as raw:
+        raw.sendall(sent)
+        assert raw.recv(64) == b""
+
+
+def test_a_connection_serves_many_requests(small_service: Running) -> None:
+    connection = HTTPConnection(small_service.base.removeprefix("http://"), timeout=20)
+    sockets = set()
+    for pause in (0, 0.8, 0):
+        time.sleep(pause)
+        connection.request("GET", "/healthz")
+        sockets.add(connection.sock)
+        assert connection.getresponse().read() == b'{"status":"ok"}'
+    assert len(sockets) == 1
 
 
 def test_nothing_of_an_article_is_logged_or_counted(service: Running) -> None:
