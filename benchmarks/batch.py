@@ -1,0 +1,286 @@
+"""Speed of `dateline batch`: rates, cores, stages, the floor of the model's matrix products, memory, scaling.
+
+Run `DATELINE_CORPORA=... python -m benchmarks.batch [--articles 400] [--jobs 1 2] [--memory]`. Rates
+count wall time; on a machine with other work to do, look at the CPU seconds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from detector.analyzer import Analyzer
+from detector.detectors import default_detectors
+from detector.detectors.base import Detector
+from detector.document import Document, build_document
+from detector.models.artifact import load_artifact
+from detector.models.cleaning import pieces
+from detector.models.encoder import Encoder, Window
+from detector.types import Article, Detection
+
+SETS = ("human_news/dev/allsides", "human_news/dev/local", "machine_text/dev/frontier_mirrors")
+COMMAND = (sys.executable, "-c", "from detector.cli import main; main()", "batch")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Wall and CPU seconds of a command with all its processes, and the peak memory of the largest."""
+
+    wall: float
+    cpu: float
+    megabytes: float
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """CPU seconds that the encoder cannot do without, for all articles on one core."""
+
+    products: float
+    session: float
+
+
+def read_corpora(count: int) -> list[Article]:
+    """Give whole articles, in equal parts from the development sets."""
+    articles = []
+    for name in SETS:
+        path = Path(os.environ["DATELINE_CORPORA"]) / f"{name}.jsonl.gz"
+        with gzip.open(path, "rt", encoding="utf-8") as lines:
+            for line in islice(lines, -(-count // len(SETS))):
+                articles.append(Article(json.loads(line)["text"]))
+    return articles[:count]
+
+
+def write_lines(path: Path, texts: Sequence[str]) -> None:
+    """Write JSON lines."""
+    with path.open("w", encoding="utf-8") as out:
+        for index, text in enumerate(texts):
+            out.write(json.dumps({"id": str(index), "text": text}) + "\n")
+
+
+def run_command(source: Path, out: Path, *options: str) -> Run:
+    """Run the command once and measure it."""
+    begun = time.perf_counter()
+    process = subprocess.Popen([*COMMAND, str(source), "-o", str(out), "-q", "--restart", *options])
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"dateline batch failed with {process.returncode}")
+    return Run(time.perf_counter() - begun, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+
+
+class Timed:
+    """A detector that adds up its CPU seconds."""
+
+    def __init__(self, detector: Detector, seconds: Counter[str]) -> None:
+        self._detector = detector
+        self._seconds = seconds
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._detector, name)
+
+    def detect(self, documents: Sequence[Document]) -> list[Detection]:
+        """Detect, on the clock."""
+        begun = time.process_time()
+        found = self._detector.detect(documents)
+        self._seconds[self._detector.name] += time.process_time() - begun
+        return found
+
+
+def measure_stages(articles: Sequence[Article]) -> Counter[str]:
+    """CPU seconds by stage in one process: the document, each detector, score and report, JSON."""
+    seconds: Counter[str] = Counter()
+    analyzer = Analyzer(detectors=[Timed(detector, seconds) for detector in default_detectors()])
+    list(analyzer.analyze_many(articles[:8]))
+    seconds.clear()
+    begun = time.process_time()
+    for article in articles:
+        build_document(article)
+    document = time.process_time() - begun
+    begun = time.process_time()
+    reports = list(analyzer.analyze_many(articles))
+    analysis = time.process_time() - begun
+    begun = time.process_time()
+    for report in reports:
+        report.to_json()
+    written = time.process_time() - begun
+    rest = analysis - document - seconds.total()
+    seconds.update({"document": document, "score and report": max(0.0, rest), "JSON": written})
+    return seconds
+
+
+def find_encoder(folder: str | None) -> Encoder | None:
+    """Give the shipped encoder, or the one in `folder`; None where there is none."""
+    if folder is not None:
+        return Encoder(load_artifact(Path(folder)), threads=1)
+    for detector in default_detectors():
+        encoder = getattr(getattr(detector, "scorer", None), "encoder", None)
+        if isinstance(encoder, Encoder):
+            return encoder
+    return None
+
+
+def matrix_shapes(model: bytes) -> list[tuple[int, int]]:
+    """Shapes (inner, outer) of the weights that tokens are multiplied with, from the graph."""
+    import onnx
+
+    graph = onnx.load_from_string(model).graph
+    weights = {w.name: tuple(w.dims) for w in graph.initializer}
+    shapes = []
+    for node in graph.node:
+        if node.op_type in (
+            "MatMulInteger",
+            "MatMul",
+            "Gemm",
+            "DynamicQuantizeMatMul",
+            "MatMulIntegerToFloat",
+        ):
+            shapes += [weights[name][:2] for name in node.input if len(weights.get(name, ())) == 2]
+    # The classification head sees one vector an article, not its tokens.
+    return [(int(k), int(n)) for k, n in shapes if min(k, n) >= 128]
+
+
+def int8_rate(shapes: Sequence[tuple[int, int]], tokens: int) -> float:
+    """Multiply-adds a second on one core, for int8 products of these shapes with `tokens` rows."""
+    import onnxruntime as ort
+    from onnx import TensorProto, helper, numpy_helper
+
+    random = np.random.default_rng(0)
+    nodes, inputs, outputs, weights, feeds = [], [], [], [], {}
+    for index, (k, n) in enumerate(shapes):
+        matrix = random.integers(-127, 127, (k, n), dtype=np.int8)
+        weights.append(numpy_helper.from_array(matrix, f"w{index}"))
+        inputs.append(helper.make_tensor_value_info(f"x{index}", TensorProto.UINT8, [tokens, k]))
+        outputs.append(helper.make_tensor_value_info(f"y{index}", TensorProto.INT32, [tokens, n]))
+        nodes.append(helper.make_node("MatMulInteger", [f"x{index}", f"w{index}"], [f"y{index}"]))
+        feeds[f"x{index}"] = random.integers(0, 255, (tokens, k), dtype=np.uint8)
+    graph = helper.make_graph(nodes, "products", inputs, outputs, weights)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    session = ort.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    # The best of many: what else the machine does must not look like a slow processor.
+    best = min(_cpu_seconds(lambda: session.run(None, feeds)) for _ in range(60))
+    return tokens * sum(k * n for k, n in shapes) / best
+
+
+def measure_floor(encoder: Encoder, model: bytes, articles: Sequence[Article]) -> Floor:
+    """Measure the matrix products alone, and the session alone."""
+    windows: list[Window] = []
+    for article in articles:
+        windows += encoder.windows(encoder.tokenize(pieces(build_document(article))))
+    lengths = [len(window.ids) for window in windows]
+    shapes = matrix_shapes(model)
+    rate = int8_rate(shapes, int(np.median(lengths)))
+    hidden = min(min(shape) for shape in shapes)
+    layers = sum(k > n for k, n in shapes)
+    products = sum(length * sum(k * n for k, n in shapes) for length in lengths)
+    products += sum(2 * layers * length * length * hidden for length in lengths)
+    session = _cpu_seconds(lambda: [encoder.logits([window]) for window in windows])
+    print(f"windows            {len(windows):,}, {sum(lengths):,} tokens, median {np.median(lengths):.0f}")
+    print(f"int8 rate          {rate / 1e9:,.1f} G multiply-adds a second on one core")
+    print(
+        f"floor              {1000 * products / rate / len(articles):.1f} ms an article: its matrix products"
+    )
+    print(f"session alone      {1000 * session / len(articles):.1f} ms an article")
+    return Floor(products / rate, session)
+
+
+def measure_memory(folder: Path) -> None:
+    """Print the peak memory of the largest process for 100 and for 100,000 short articles."""
+    text = "The council of town {} met on Monday, and officials said that the bridge would be closed for repairs."
+    for count in (100, 10_000, 100_000):
+        write_lines(folder / "many.jsonl", [text.format(i) for i in range(count)])
+        run = run_command(folder / "many.jsonl", folder / "many.out.jsonl", "--jobs", "2")
+        print(f"memory             {count:>7,} articles: {run.megabytes:.0f} MB at most, {run.wall:.0f} s")
+
+
+def _cpu_seconds(step: Any) -> float:
+    begun = time.process_time()
+    step()
+    return time.process_time() - begun
+
+
+def print_stages(articles: Sequence[Article], floor: Floor | None, unshipped: bool) -> None:
+    """Print the share of each stage, and what of it is the floor."""
+    stages = measure_stages(articles)
+    if floor is not None and unshipped:
+        stages["encoder (not shipped)"] = floor.session
+    for name, seconds in stages.most_common():
+        share = seconds / stages.total()
+        print(f"  {name:<21}{share:6.1%}  {1000 * seconds / len(articles):6.1f} ms CPU an article")
+    if floor is not None:
+        print(f"floor over CPU     {floor.products / stages.total():.0%} of the CPU time is matrix products")
+
+
+def print_rates(
+    folder: Path, articles: Sequence[Article], words: int, all_jobs: Sequence[int], floor: Floor | None
+) -> None:
+    """Print start-up, and rates for each number of workers."""
+    write_lines(folder / "one.jsonl", ["The council met on Monday."])
+    start = min(
+        (run_command(folder / "one.jsonl", folder / "o.jsonl") for _ in range(3)), key=lambda r: r.wall
+    )
+    print(f"start-up           {start.wall:.2f} s wall, {start.cpu:.2f} s CPU for a run of one short article")
+    write_lines(folder / "in.jsonl", [article.text for article in articles])
+    rates = {}
+    for jobs in all_jobs:
+        run = run_command(folder / "in.jsonl", folder / "o.jsonl", "--jobs", str(jobs))
+        rates[jobs] = len(articles) / (run.wall - start.wall)
+        line = f"{jobs} worker{'s' * (jobs > 1):<11}{len(articles) / run.wall:.1f} articles/s, "
+        line += f"{words / run.wall:,.0f} words/s, {run.cpu / run.wall:.2f} cores; "
+        line += f"{rates[jobs]:.1f} articles/s after start-up, {1000 * run.cpu / len(articles):.1f} ms CPU an article"
+        if floor is not None:
+            line += f"; {floor.products / jobs / (run.wall - start.wall):.0%} of the floor's rate"
+        print(line)
+    if {1, 2} <= rates.keys():
+        print(f"2 over 1           {rates[2] / rates[1]:.2f} times the rate")
+
+
+def main() -> None:
+    """Print the measurements."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--articles", type=int, default=300)
+    parser.add_argument("--jobs", type=int, nargs="*", default=[1, 2])
+    parser.add_argument("--memory", action="store_true", help="measure memory alone")
+    parser.add_argument("--encoder", help="folder of an encoder that is not shipped")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        if options.memory:
+            measure_memory(Path(name))
+            return
+        articles = read_corpora(options.articles)
+        words = sum(build_document(article).words for article in articles)
+        print(f"articles           {len(articles)}, {words:,} words")
+        encoder = find_encoder(options.encoder)
+        floor = None
+        if encoder is None:
+            print("floor              no encoder takes part in this version")
+        else:
+            folder = Path(options.encoder) if options.encoder else _artifact_folder()
+            floor = measure_floor(encoder, (folder / "model.onnx").read_bytes(), articles)
+        print_stages(articles, floor, options.encoder is not None)
+        print_rates(Path(name), articles, words, options.jobs, floor if options.encoder is None else None)
+
+
+def _artifact_folder() -> Path:
+    from detector.models.artifact import shipped
+
+    return Path(str(shipped("machine-text")))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""Scores as new columns of a table: for `datasets.Dataset.map`, for pandas, for anything with columns of lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from detector.analyzer import AnalyzerSettings
+from detector.batch.rows import Failure
+from detector.batch.score import cached_analyzer, make_analyzer, score_batch
+from detector.errors import InputError, UsageError
+from detector.reading import article_from_json
+from detector.reports.table import ARTICLE_COLUMNS, article_row
+from detector.types import Article, Json
+
+FIELDS = ("text", "html", "id", "title", "published", "url", "author")
+DEFAULT_COLUMNS = (
+    "score",
+    "band",
+    "reasons",
+    "ai_probability",
+    "ai_verdict",
+    "boilerplate_share",
+    "unsupported_share",
+    "flags_counted",
+    "error",
+)
+
+
+class ScoreColumns:
+    """Takes columns (`text`, and any of id, title, published, url, author), gives columns of results.
+
+    It holds settings alone, so it may be sent to other processes (`num_proc=`); each loads the
+    models once. A row that cannot be read has a null score and its reason in `error`.
+
+    Parameters
+    ----------
+    columns
+        Names out of `detector.reports.table.ARTICLE_COLUMNS`.
+    prefix
+        Put before the names, so that no column of the table is overwritten.
+
+    Raises
+    ------
+    UsageError
+        For an unknown name.
+
+    >>> ScoreColumns(columns=("words", "error"))({"text": ["It rained.", None]})
+    {'dateline_words': [2, None], 'dateline_error': [None, 'a record needs one of the fields `text` and `html`']}
+    """
+
+    def __init__(
+        self,
+        settings: AnalyzerSettings | None = None,
+        columns: Sequence[str] = DEFAULT_COLUMNS,
+        prefix: str = "dateline_",
+    ) -> None:
+        unknown = sorted(set(columns) - set(ARTICLE_COLUMNS))
+        if unknown:
+            raise UsageError(f"no such columns: {', '.join(unknown)}")
+        self.settings = settings or AnalyzerSettings()
+        self.columns = tuple(columns)
+        self.prefix = prefix
+
+    def __call__(self, table: Mapping[str, Any]) -> dict[str, list[Json]]:
+        """Score the rows of a batch."""
+        fields = {name: list(table[name]) for name in FIELDS if name in table}
+        count = max(map(len, fields.values()), default=0)
+        batch = [self._read({n: v[i] for n, v in fields.items()}, i) for i in range(count)]
+        results = score_batch(cached_analyzer(make_analyzer, self.settings), batch)
+        rows = [
+            {"error": found.reason} if isinstance(found, Failure) else article_row(found) for found in results
+        ]
+        return {f"{self.prefix}{name}": [row.get(name) for row in rows] for name in self.columns}
+
+    @staticmethod
+    def _read(record: Mapping[str, Any], index: int) -> Article | Failure:
+        # NaN and NaT, pandas' missing values, are the only ones that differ from themselves.
+        kept = {name: _plain(value) for name, value in record.items() if value is not None and value == value}
+        try:
+            return article_from_json(kept, name=f"row {index}")
+        except InputError as error:
+            return Failure(f"row {index}", "unreadable", error.reason)
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if hasattr(value, "isoformat") else value
