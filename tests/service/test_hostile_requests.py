@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import time
+from contextlib import closing
 from http.client import HTTPConnection
 
 import pytest
@@ -83,13 +84,13 @@ def test_a_head_that_never_ends_is_cut_off(small_service: Running, sent: bytes) 
 
 
 def test_a_connection_serves_many_requests(small_service: Running) -> None:
-    connection = HTTPConnection(small_service.base.removeprefix("http://"), timeout=20)
     sockets = set()
-    for pause in (0, 0.8, 0):
-        time.sleep(pause)
-        connection.request("GET", "/healthz")
-        sockets.add(connection.sock)
-        assert connection.getresponse().read() == b'{"status":"ok"}'
+    with closing(HTTPConnection(small_service.base.removeprefix("http://"), timeout=20)) as connection:
+        for pause in (0, 0.8, 0):
+            time.sleep(pause)
+            connection.request("GET", "/healthz")
+            sockets.add(connection.sock)
+            assert connection.getresponse().read() == b'{"status":"ok"}'
     assert len(sockets) == 1
 
 
