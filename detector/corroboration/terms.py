@@ -1,0 +1,139 @@
+"""Rare-term vectors of texts, and groups of articles that tell one story."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import cache
+
+from detector.data import load_toml
+from detector.stylometry.words import word_frequencies
+
+_WORD = re.compile(r"[^\W\d_][\w'’]*|\d[\d,.]*\d|\d")
+KEPT = 80
+KEYS = 20
+NAME = "@"
+NAME_RARITY = 2.5
+"""Least weight of a proper name, however common it is in the language."""
+NAME_FACTOR = 1.5
+NEIGHBOURS = 25
+BACKGROUND = 50
+COMMON = 2.6
+UNKNOWN = 3.5
+"""Weight of a word outside the 5,000 commonest; a common one weighs less by its log frequency."""
+
+
+def count_terms(text: str) -> Counter[str]:
+    """Count a text's terms, with plurals and possessives folded.
+
+    Proper names begin with "@"; a country's names and its capital's count as one.
+
+    >>> sorted(count_terms("The weldings' workbenches; Moscow and the Kremlin met Hawkins"))
+    ['@Hawkin', '@Russia', 'met', 'welding', 'workbenche']
+    """
+    table = word_frequencies()
+    counts: Counter[str] = Counter()
+    pattern, names = _places()
+    for match in pattern.finditer(text):
+        counts[NAME + names[match.group()]] += 1
+    for match in _WORD.finditer(pattern.sub(".", text)):
+        word = match.group()
+        lower = word.lower()
+        if len(word) < 3 or (lower in table and table[lower][1] > COMMON):
+            continue
+        name = word[0].isupper() and lower not in table
+        counts[NAME + _stem(word) if name else _stem(lower)] += 1
+    return counts
+
+
+@cache
+def _places() -> tuple[re.Pattern[str], dict[str, str]]:
+    names = {n: place for place, names in load_toml("corroboration.toml")["places"].items() for n in names}
+    longest = sorted(names, key=lambda name: (-len(name), name))
+    return re.compile(rf"\b(?=[A-Z])(?:{'|'.join(map(re.escape, longest))})(?!\w)"), names
+
+
+def _rarity(term: str, table: Mapping[str, tuple[int, float]]) -> float:
+    word = term.removeprefix(NAME).lower()
+    rarity = UNKNOWN - table[word][1] if word in table else UNKNOWN
+    return NAME_FACTOR * max(rarity, NAME_RARITY) if term.startswith(NAME) else rarity
+
+
+def _stem(word: str) -> str:
+    word = word.replace("’", "'").removesuffix("'").removesuffix("'s")
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+
+
+def weigh(counts: Sequence[Mapping[str, int]], kept: int = KEPT) -> list[dict[str, float]]:
+    """Turn counts to unit vectors: rarer in the language and in the batch weighs more."""
+    table = word_frequencies()
+    spread = Counter(term for count in counts for term in count)
+    total = len(counts) + BACKGROUND
+    vectors = []
+    for count in counts:
+        vector = {
+            term: (1 + math.log(n))
+            * _rarity(term, table)
+            * math.log(total / (spread[term] + 0.5))
+            for term, n in count.items()
+        }
+        top = dict(sorted(vector.items(), key=lambda item: (-item[1], item[0]))[:kept])
+        length = math.sqrt(sum(weight * weight for weight in top.values())) or 1.0
+        vectors.append({term: weight / length for term, weight in top.items()})
+    return vectors
+
+
+def cosine(left: Mapping[str, float], right: Mapping[str, float]) -> float:
+    """Similarity of two unit vectors."""
+    if len(right) < len(left):
+        left, right = right, left
+    return sum(weight * right.get(term, 0.0) for term, weight in left.items())
+
+
+def group_stories(
+    vectors: Sequence[Mapping[str, float]],
+    days: Sequence[date | None],
+    threshold: float,
+    cohesion: float,
+    days_apart: int,
+) -> list[tuple[int, ...]]:
+    """Group articles by their rare terms; only articles that share some of the weightiest are compared."""
+    links = _links(vectors, days, threshold, days_apart)
+    group_of: dict[int, tuple[int, ...]] = {}
+    for pair in sorted(links, key=lambda pair: (-links[pair], pair)):
+        left, right = (group_of.get(place, (place,)) for place in pair)
+        if left == right:
+            continue
+        total = sum(links.get((min(a, b), max(a, b)), 0.0) for a in left for b in right)
+        if total / (len(left) * len(right)) >= threshold * cohesion:
+            joined = tuple(sorted(left + right))
+            for member in joined:
+                group_of[member] = joined
+    return sorted(set(group_of.values()))
+
+
+def _links(
+    vectors: Sequence[Mapping[str, float]], days: Sequence[date | None], threshold: float, days_apart: int
+) -> dict[tuple[int, int], float]:
+    posting: dict[str, list[int]] = defaultdict(list)
+    links: dict[tuple[int, int], float] = {}
+    seen: set[tuple[int, int]] = set()
+    order = sorted(range(len(vectors)), key=lambda place: (days[place] or date.min, place))
+    for place in order:
+        for term in sorted(vectors[place], key=lambda term: (-vectors[place][term], term))[:KEYS]:
+            for other in posting[term][-NEIGHBOURS:]:
+                pair = (min(place, other), max(place, other))
+                if pair in seen:
+                    continue
+                seen.add(pair)
+                first, second = days[place], days[other]
+                if first and second and abs((first - second).days) > days_apart:
+                    continue
+                similarity = cosine(vectors[place], vectors[other])
+                if similarity >= threshold:
+                    links[pair] = similarity
+            posting[term].append(place)
+    return links
