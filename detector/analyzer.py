@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from detector.credibility import Findings, assess
 from detector.errors import UsageError
 from detector.report import Engine, Report, SentenceFinding
 from detector.rules import rules_version, select_rules
-from detector.types import Article, Detection, Flag, Json, SentenceSourcing
+from detector.types import Article, Detection, Flag, Json, ModelInfo, SentenceSourcing
 
 if TYPE_CHECKING:
     from detector.detectors.base import Detector
@@ -34,6 +34,9 @@ class AnalyzerSettings:
         and the score abstains. None for no budget.
     calibration
         Path of a calibration made by `dateline calibrate` from one's own human articles.
+    recalibration
+        Folder made by `python -m training recalibrate` from reviewers' decisions. It says which
+        rules cost points, and holds a calibration, which one named above goes before.
     """
 
     target_fpr: float = 0.01
@@ -41,6 +44,7 @@ class AnalyzerSettings:
     ignore: tuple[str, ...] = ()
     seconds: float | None = None
     calibration: str | None = None
+    recalibration: str | None = None
 
 
 class Analyzer:
@@ -65,12 +69,19 @@ class Analyzer:
         if self.settings.seconds is not None and self.settings.seconds <= 0:
             raise UsageError("the time budget `seconds` must be positive")
         self._enabled = select_rules(self.settings.select, self.settings.ignore)
+        calibration = self.settings.calibration
+        models: tuple[ModelInfo, ...] = ()
+        self._counted: Mapping[str, bool] = {}
+        if self.settings.recalibration is not None:
+            from detector.models.recalibration import load_recalibration
+
+            learned = load_recalibration(self.settings.recalibration)
+            calibration = calibration or learned.calibration
+            models, self._counted = (learned.info,), learned.counted
         self._detectors = tuple(
-            default_detectors(self.settings.target_fpr, self.settings.calibration)
-            if detectors is None
-            else detectors
+            default_detectors(self.settings.target_fpr, calibration) if detectors is None else detectors
         )
-        models = tuple(model for detector in self._detectors for model in detector.models)
+        models = (*(model for detector in self._detectors for model in detector.models), *models)
         self.engine = Engine(version("dateline"), models, rules_version())
 
     def analyze(self, article: Article | str) -> Report:
@@ -116,7 +127,8 @@ class Analyzer:
         for detection in detections:
             signals.update(detection.signals)
         flags = sorted(
-            (flag for d in detections for flag in d.flags if flag.rule in self._enabled), key=_text_order
+            (self._weigh(flag) for d in detections for flag in d.flags if flag.rule in self._enabled),
+            key=_text_order,
         )
         sourcing = next((d.sourcing for d in detections if d.sourcing), ())
         sentences = _sentences(
@@ -136,6 +148,10 @@ class Analyzer:
             warnings=tuple(dict.fromkeys(w for d in detections for w in d.warnings)),
             incomplete=incomplete,
         )
+
+    def _weigh(self, flag: Flag) -> Flag:
+        """The flag with what reviewers' decisions say of its rule, where they say anything."""
+        return replace(flag, counted=self._counted.get(flag.rule, flag.counted)) if self._counted else flag
 
 
 def _as_article(article: Article | str) -> Article:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
+
 from detector.reports.html import environment
 from detector.reports.markdown import escape
 from detector.types import Article
@@ -12,7 +14,7 @@ SHOWN = 20_000
 
 def render_article(article: Article) -> str:
     """Give a `<div>` with its own scoped style; everything is escaped."""
-    return environment().get_template("article.html").render(article=article, shown=SHOWN)
+    return environment().get_template("article.html").render(article=article, name=_name(article), shown=SHOWN)
 
 
 def render_article_markdown(article: Article) -> str:
@@ -27,7 +29,11 @@ def render_article_markdown(article: Article) -> str:
     <BLANKLINE>
     """
     about = [str(part) for part in (article.published, article.author, article.url) if part]
-    lines = [f"**{escape(article.title or article.id or article.source)}**"]
+    lines = [f"**{escape(_name(article))}**"]
     lines += [" · ".join(map(escape, about))] if about else []
     lines += [escape(line) for line in article.text[:SHOWN].split("\n") if line.strip()]
     return "\n\n".join(lines) + "\n"
+
+
+def _name(article: Article) -> str:
+    return article.title or article.id or PurePath(article.source).name

@@ -13,7 +13,7 @@ from itertools import groupby
 from operator import attrgetter
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from detector.report import Report
 from detector.reports.segments import (
@@ -63,7 +63,17 @@ def environment() -> Environment:
     env.globals["asset"] = lambda name: Markup(loader.get_source(env, name)[0])  # noqa: S704
     env.globals.update(categories=CATEGORY_NAMES, signals=SIGNAL_NAMES, bands=BAND_NAMES)
     env.globals["rules"] = catalogue()
+    env.filters["breaks"] = _breaks
     return env
+
+
+def _breaks(text: str) -> Markup:
+    """Escape a text, with a tag for each line break.
+
+    >>> print(_breaks("<a>\\nb"))
+    &lt;a&gt;<br>b
+    """
+    return escape(text).replace("\n", Markup("<br>"))
 
 
 def render_page(report: Report) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from io import BytesIO
 from typing import Literal
 
 from matplotlib.axes import Axes
@@ -32,9 +33,18 @@ _UNUSUAL = 4.0
 """Distances from human news, in standard deviations, are drawn up to here."""
 
 
-def _canvas(height: float, title: str) -> tuple[Figure, Axes]:
+class Plot(Figure):
+    """A figure that shows itself in a notebook, with or without pyplot."""
+
+    def _repr_png_(self) -> bytes:
+        buffer = BytesIO()
+        self.savefig(buffer, format="png", metadata={"Software": None})
+        return buffer.getvalue()
+
+
+def _canvas(height: float, title: str) -> tuple[Plot, Axes]:
     # No pyplot: a figure of it would stay in memory, and would be drawn twice in a notebook.
-    figure = Figure(figsize=(8, height), dpi=110, facecolor=PAPER, layout="constrained")
+    figure = Plot(figsize=(8, height), dpi=110, facecolor=PAPER, layout="constrained")
     axes = figure.subplots()
     axes.set_facecolor(PAPER)
     axes.set_title(title, loc="left", fontsize=11, color=INK, fontweight="bold")
@@ -44,7 +54,7 @@ def _canvas(height: float, title: str) -> tuple[Figure, Axes]:
     return figure, axes
 
 
-def score_distribution(reports: Iterable[Report]) -> Figure:
+def score_distribution(reports: Iterable[Report]) -> Plot:
     """Histogram of the score in steps of 5 points, coloured by band."""
     scores = [report.credibility.score for report in reports]
     known = [score for score in scores if score is not None]
@@ -62,7 +72,7 @@ def score_distribution(reports: Iterable[Report]) -> Figure:
     return figure
 
 
-def flag_rates(reports: Iterable[Report], by: Literal["rule", "outlet"] = "rule") -> Figure:
+def flag_rates(reports: Iterable[Report], by: Literal["rule", "outlet"] = "rule") -> Plot:
     """Flags per 1,000 words: by rule beside what human and machine news have, or by outlet and category."""
     frame = rates_frame(reports, by)
     if by == "outlet":
@@ -81,7 +91,7 @@ def flag_rates(reports: Iterable[Report], by: Literal["rule", "outlet"] = "rule"
     return figure
 
 
-def _by_outlet(frame: object) -> Figure:
+def _by_outlet(frame: object) -> Plot:
     import pandas as pd
 
     assert isinstance(frame, pd.DataFrame)
@@ -99,7 +109,7 @@ def _by_outlet(frame: object) -> Figure:
     return figure
 
 
-def calibration_curve(decisions: Iterable[Decision], bins: int = 5) -> Figure:
+def calibration_curve(decisions: Iterable[Decision], bins: int = 5) -> Plot:
     """Share of flags that reviewers accept, by the rule's confidence, with 95% intervals.
 
     On the diagonal a confidence means what it says. Flags of several reviewers count once each.
@@ -152,11 +162,11 @@ def wilson_interval(hits: int, n: int, z: float = 1.959964) -> tuple[float, floa
     return round(max(0.0, middle - half), 3), round(min(1.0, middle + half), 3)
 
 
-def stylometric_profile(report: Report, features: int = 14) -> Figure:
+def stylometric_profile(report: Report, features: int = 14) -> Plot:
     """Features of an article that differ most from human news, in its standard deviations."""
     frame = profile_frame(report).head(features).iloc[::-1].reset_index(drop=True)
     figure, axes = _canvas(
-        1.3 + 0.27 * max(3, len(frame)), f"Style against human news: {report.headline[:60]}"
+        1.3 + 0.27 * max(3, len(frame)), f"Style against human news: {report.headline[:48]}"
     )
     axes.axvspan(-1.96, 1.96, color=SOFT, alpha=0.13, linewidth=0)
     axes.axvline(0, color=SOFT, linewidth=0.8)

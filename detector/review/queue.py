@@ -33,6 +33,9 @@ class Queue:
     reports: tuple[Report, ...]
     left_out: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"Queue({len(self.reports)} reports, {len(self.left_out)} left out)"
+
     def __len__(self) -> int:
         return len(self.reports)
 
