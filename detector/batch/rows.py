@@ -9,7 +9,8 @@ from detector.report import SCHEMA_VERSION, OffsetUnit, Report, dump_json
 from detector.reports.table import ARTICLE_COLUMNS, article_row, flag_rows
 from detector.types import Json
 
-Content: TypeAlias = Literal["report", "table"]
+Content: TypeAlias = Literal["report", "table", "overview"]
+"""The full report; its columns and flags; these, and what comparing articles needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ def encode(row: Report | Failure, content: Content, offsets: OffsetUnit, page: s
     else:
         flags: list[Json] = [*flag_rows(row, offsets)]
         value = {"article": {**article_row(row), "page": page}, "flags": flags}
+        if content == "overview":
+            value |= {"text": row.article.text, "sentences": row.to_dict()["sentences"]}
     return dump_json(value).encode() + b"\n"
 
 

@@ -15,7 +15,7 @@ from detector.batch import storage
 from detector.batch.engine import StartEngine, drive
 from detector.batch.inputs import Inputs, find_items
 from detector.batch.manifest import check_same, describe_run, read_manifest, write_manifest
-from detector.batch.outputs import Format, output_paths, write_output
+from detector.batch.outputs import CONTENTS, Format, output_paths, write_output
 from detector.batch.results import Tally, read_footer
 from detector.batch.score import MakeAnalyzer, ShardResult, Stages, Task, make_analyzer
 from detector.batch.shards import SHARD_ITEMS, Shard, cut_shards
@@ -102,7 +102,7 @@ def run_batch(
         folder=storage.join(job.work, "shards"),
         temp=storage.join(job.work, "temp"),
         settings=job.settings,
-        content="report" if job.format == "jsonl" else "table",
+        content=CONTENTS[job.format],
         pages=pages,
         offsets=job.offsets,
         published=job.published,

@@ -19,6 +19,11 @@ from detector.types import Json
 BINS = 20
 """Bars of the distribution, each of 100 / BINS points."""
 
+GROUP_NAMES = {
+    "near_duplicate": "Nearly the same text",
+    "templated": "Much the same wording",
+    "contradiction": "Statements that contradict each other",
+}
 MOST_UNITS = 12
 """Up to so many articles in the highest bar, each is drawn as a block of its own."""
 
@@ -56,9 +61,9 @@ class GroupMember:
 
 @dataclass(frozen=True, slots=True)
 class ArticleGroup:
-    """Articles that are nearly the same, or that contradict each other."""
+    """Articles that are nearly the same, share a template, or contradict each other."""
 
-    kind: Literal["near_duplicate", "contradiction"]
+    kind: Literal["near_duplicate", "templated", "contradiction"]
     why: str
     members: Sequence[GroupMember]
 
@@ -83,7 +88,8 @@ class Overview:
     errors: Sequence[tuple[str, str]] = ()
     error_count: int = 0
     groups: Sequence[ArticleGroup] | None = None
-    """None where nobody looked for groups."""
+    """None where articles were not compared; `groups_note` says why."""
+    groups_note: str = ""
     version: str = ""
 
 
@@ -121,10 +127,7 @@ def render_overview(overview: Overview) -> str:
         o=overview,
         chart=distribution(overview.scores),
         band_order=list(BAND_NAMES),
-        kinds={
-            "near_duplicate": "Nearly the same text",
-            "contradiction": "Statements that contradict each other",
-        },
+        kinds=GROUP_NAMES,
         script_digest=b64encode(sha256(script.encode()).digest()).decode(),
     )
 

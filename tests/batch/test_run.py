@@ -3,6 +3,7 @@
 import csv
 import errno
 import json
+from datetime import date
 
 import pytest
 from conftest import town
@@ -195,7 +196,7 @@ def test_parquet_holds_two_tables(run, lines, tmp_path):
     assert {flag["rule"] for flag in flags} == {"SRC001"}
 
 
-@pytest.mark.parametrize("count", [4, 300])
+@pytest.mark.parametrize("count", [4, 90])
 def test_the_overview_links_a_page_for_each_article_and_escapes(run, lines, tmp_path, count):
     texts = [*town(count - 2), "<script>alert(1)</script> said so.", "RAISE"]
     run(lines(texts), out="out.html", format="html")
@@ -206,6 +207,46 @@ def test_the_overview_links_a_page_for_each_article_and_escapes(run, lines, tmp_
     assert "<script>alert" not in page
     assert "ValueError: asked to" in page
     assert page.count('<tr data-band="') == count - 1
+
+
+def test_the_overview_groups_copies_and_contradictions(tmp_path):
+    pytest.importorskip("datasketch")
+    from batch_stubs import InlineEngine
+
+    from detector.batch.run import Job, run_batch
+
+    story = (
+        "Envoys of Norland and Sudland met in Geneva on 3 March 2026, the foreign ministry of Norland said. "
+        "The ministry said that they had talked about the fishing grounds near Otto's Bank for six hours. "
+        "Norland's minister, Ada Holm, told reporters that both sides had agreed to count their boats. "
+    )
+    other = (
+        "Envoys of France and Germany met in Vienna on 3 March 2026, the chancellery said in a statement. "
+        "They will meet again in autumn to speak about rail tickets, according to the chancellery's timetable. "
+    )
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name, text in {"a": story, "b": story + "It rained.", "c": other}.items():
+        (folder / f"{name}.txt").write_text(text)
+    run_batch(Job((str(folder),), str(tmp_path / "out.html"), "html"), InlineEngine)
+    page = (tmp_path / "out.html").read_text()
+    near = page.partition("Nearly the same text")[2].partition("</ul>")[0]
+    assert [name for name in ("a.txt", "b.txt", "c.txt") if name in near] == ["a.txt", "b.txt"]
+
+
+def test_a_report_is_restored_for_comparison():
+    from detector import Analyzer, Article
+    from detector.batch.restore import restore_report
+    from detector.batch.rows import encode
+
+    text = (
+        "Officials said on Monday that Otto's Ferry is closed. \U0001f600 It opens in May, Ada Holm said. "
+        * 9
+    )
+    report = Analyzer().analyze(Article(text, id="a", published=date(2026, 1, 23), source="a.txt"))
+    restored = restore_report(json.loads(encode(report, "overview", "utf16", None)))
+    assert restored.sentences == report.sentences
+    assert (restored.article.text, restored.article.published) == (text, date(2026, 1, 23))
 
 
 def test_pages_are_the_same_whether_or_not_the_run_was_interrupted(run, lines, tmp_path):

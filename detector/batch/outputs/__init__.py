@@ -9,11 +9,14 @@ from typing import Literal, NamedTuple, TypeAlias, get_args
 
 from detector.batch import storage
 from detector.batch.results import Tally
+from detector.batch.rows import Content
 from detector.errors import UsageError
 from detector.types import Json
 
 Format: TypeAlias = Literal["jsonl", "csv", "parquet", "html"]
 FORMATS: tuple[Format, ...] = get_args(Format)
+CONTENTS: dict[Format, Content] = {"jsonl": "report", "csv": "table", "parquet": "table", "html": "overview"}
+"""What the rows of shards hold for each format."""
 
 
 class OutputPaths(NamedTuple):

@@ -14,7 +14,10 @@ from typing import Any
 
 from detector.batch import storage
 from detector.batch.outputs import OutputPaths
+from detector.batch.outputs.groups import MOST_COMPARED, find_groups
+from detector.batch.restore import restore_report
 from detector.batch.results import Tally, read_rows
+from detector.report import Report
 from detector.reports.overview import Example, Overview, RuleUse, render_overview
 from detector.reports.table import CONTEXT
 
@@ -30,11 +33,13 @@ _SEVERITIES = {"info": 0, "warning": 1, "error": 2}
 def write(paths: OutputPaths, results: Iterable[str], tally: Tally, temp: str) -> None:
     """Write the overview; the pages are there already."""
     assert paths.pages is not None
-    pages = PurePath(paths.pages).name
-    collected = _Collected(pages)
+    collected = _Collected(PurePath(paths.pages).name)
     for path in results:
         for line in read_rows(path):
             collected.add(json.loads(line))
+    groups, note = find_groups(collected.reports, collected.pages)
+    if len(collected.reports) == MOST_COMPARED:
+        note = f"Only the first {MOST_COMPARED:,} articles are compared. {note}"
     overview = Overview(
         title=_title(paths.main),
         articles=tally.rows - tally.errors,
@@ -47,6 +52,8 @@ def write(paths: OutputPaths, results: Iterable[str], tally: Tally, temp: str) -
         rules=collected.rules(),
         errors=collected.errors,
         error_count=tally.errors,
+        groups=groups,
+        groups_note=note,
         version=version("dateline"),
     )
     with storage.write_atomically(paths.main, temp) as out:
@@ -54,11 +61,13 @@ def write(paths: OutputPaths, results: Iterable[str], tally: Tally, temp: str) -
 
 
 class _Collected:
-    """The worst rows, the worst flags of each rule, and the first errors: bounded, whatever comes."""
+    """The worst rows, the worst flags of each rule, the first errors and reports: bounded, whatever comes."""
 
-    def __init__(self, pages: str) -> None:
+    def __init__(self, folder: str) -> None:
+        self.reports: list[Report] = []
+        self.pages: list[str | None] = []
         self.errors: list[tuple[str, str]] = []
-        self._pages = pages
+        self._folder = folder
         self._order = count()
         self._rows: list[tuple[float, int, dict[str, Any]]] = []
         self._flags: Counter[str] = Counter()
@@ -73,7 +82,10 @@ class _Collected:
                 self.errors.append((article["source"], article["error"]))
             return
         if article["page"]:
-            article["page"] = f"{self._pages}/{article['page']}"
+            article["page"] = f"{self._folder}/{article['page']}"
+        if len(self.reports) < MOST_COMPARED:
+            self.reports.append(restore_report(row))
+            self.pages.append(article["page"])
         score = article["score"]
         # A heap of the worst: the best of them, on top, makes room for a worse one.
         entry = (-score if score is not None else -101.0, -next(self._order), article)
