@@ -7,6 +7,7 @@ from importlib import import_module
 import click
 
 COMMANDS: dict[str, str] = {
+    "corroboration": "training.corroboration:command",
     "localise": "training.localise:command",
     "robustness": "training.robustness:command",
     "mine": "training.mine:command",
@@ -23,6 +24,7 @@ COMMANDS: dict[str, str] = {
     "rates": "training.rates:main",
     "scores": "training.scores:command",
     "reference": "training.reference:command",
+    "recalibrate": "training.recalibrate:command",
 }
 """Command name to `module:attribute` of its click command."""
 
