@@ -1,0 +1,197 @@
+"""Decisions survive whatever happens, keep their history, and are nobody else's."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from detector.errors import UsageError
+from detector.review import Decision, DecisionStore, Queue, read_jsonl, write_jsonl
+from detector.review.tables import MIGRATIONS
+from detector.types import Article
+
+ONE = Decision("t" * 64, "SRC001", 3, 9, "0.1.0+a", "ann", "accept", made_at="2026-01-01T10:00:00+00:00")
+
+
+def test_saving_twice_is_saving_once(store: DecisionStore) -> None:
+    assert [store.save(ONE), store.save(replace(ONE, made_at="2026-01-02T10:00:00+00:00"))] == [True, False]
+    assert store.decisions() == [ONE] == store.history()
+
+
+def test_a_change_of_mind_replaces_and_the_history_keeps_both(store: DecisionStore) -> None:
+    other = replace(ONE, verdict="reject", comment="a named office", made_at="2026-01-02T10:00:00+00:00")
+    taken_back = replace(ONE, verdict="open", made_at="2026-01-03T10:00:00+00:00")
+    for decision in (ONE, other):
+        store.save(decision)
+    assert store.decisions() == [other]
+    store.save(taken_back)
+    assert store.decisions() == []
+    assert store.history() == [ONE, other, taken_back]
+
+
+@pytest.mark.parametrize("statement", ["DELETE FROM history", "UPDATE history SET verdict = 'reject'"])
+def test_the_history_can_not_be_rewritten(store: DecisionStore, statement: str) -> None:
+    store.save(ONE)
+    with (
+        sqlite3.connect(store.path) as connection,
+        pytest.raises(sqlite3.IntegrityError, match="never changed"),
+    ):
+        connection.execute(statement)
+    connection.close()
+    assert store.history() == [ONE]
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"reviewer": "bob"}, 2),
+        ({"rule": "SRC002"}, 2),
+        ({"end": 10}, 2),
+        ({"text_sha256": "u" * 64}, 2),
+        ({"engine": "0.2.0+b"}, 1),  # the newest over all versions of the engine is the one in force
+    ],
+)
+def test_what_a_decision_is_about(store: DecisionStore, change: dict[str, object], expected: int) -> None:
+    store.save(ONE)
+    later = replace(ONE, **change, verdict="reject", made_at="2026-01-02T10:00:00+00:00")
+    store.save(later)
+    assert len(store.decisions()) == expected
+    assert later in store.decisions()
+    assert len(store.history()) == 2
+
+
+def test_a_decision_taken_back_under_a_new_engine_does_not_come_back(store: DecisionStore) -> None:
+    store.save(ONE)
+    store.save(replace(ONE, engine="0.2.0+b", verdict="open", made_at="2026-01-02T10:00:00+00:00"))
+    assert store.decisions() == []
+
+
+WRITER = """
+import sys
+from dataclasses import replace
+from detector.review import Decision, DecisionStore
+store = DecisionStore(sys.argv[1])
+one = Decision("t" * 64, "SRC001", 0, 1, "0.1.0+a", "ann", "accept", made_at="2026-01-01T10:00:00+00:00")
+for number in range(100000):
+    store.save(replace(one, start=number, end=number + 1))
+    print(number, flush=True)
+"""
+
+
+def test_a_killed_process_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
+    path = tmp_path / "decisions.sqlite"
+    process = subprocess.Popen([sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    acknowledged = [int(process.stdout.readline()) for _ in range(25)]
+    os.kill(process.pid, signal.SIGKILL)
+    acknowledged += [int(line) for line in process.stdout]
+    process.wait()
+    process.stdout.close()
+    with DecisionStore(path) as store:
+        assert {d.start for d in store.decisions()} >= set(acknowledged)
+        assert len(store.history()) == len(store.decisions())
+
+
+def test_two_reviewers_write_to_one_file(tmp_path: Path) -> None:
+    with DecisionStore(tmp_path / "d.sqlite") as first, DecisionStore(tmp_path / "d.sqlite") as second:
+        for number in range(10):
+            first.save(replace(ONE, start=number))
+            second.save(replace(ONE, start=number, reviewer="bob"))
+        assert len(first.decisions(reviewer="bob")) == len(second.decisions(reviewer="ann")) == 10
+        assert first.reviewers() == ["ann", "bob"]
+
+
+def test_migrations_run_once_and_newer_files_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "d.sqlite"
+    with DecisionStore(path) as store:
+        store.save(ONE)
+    newer = (*MIGRATIONS, ("ALTER TABLE articles ADD COLUMN outlet TEXT",))
+    for _ in range(2):
+        with DecisionStore(path, migrations=newer) as store:
+            assert store.version == len(newer)
+            assert store.decisions() == [ONE]
+    with pytest.raises(UsageError, match="update it"):
+        DecisionStore(path)
+
+
+def test_a_migration_that_fails_leaves_the_file_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "d.sqlite"
+    with DecisionStore(path) as store:
+        store.save(ONE)
+    broken = (*MIGRATIONS, ("DROP TABLE decisions", "this is no SQL"))
+    with pytest.raises(UsageError):
+        DecisionStore(path, migrations=broken)
+    with DecisionStore(path) as store:
+        assert store.decisions() == [ONE]
+
+
+@pytest.mark.parametrize("content", [b"not a database, though long enough to be read as one" * 40])
+def test_another_file_is_refused_and_not_touched(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_bytes(content)
+    with pytest.raises(UsageError, match=r"notes\.txt"):
+        DecisionStore(path)
+    assert path.read_bytes() == content
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="folder does not exist"):
+        DecisionStore(tmp_path / "none" / "d.sqlite")
+
+
+@pytest.mark.parametrize("text", ["plain", "😀 é\r\n", "lone \ud800 surrogate", "nul \0 byte"])
+def test_texts_come_back_as_they_were(store: DecisionStore, text: str) -> None:
+    digest = store.keep(Article(text, id="a", title="T \udfff", source="x"))
+    assert store.articles()[digest].text == text
+
+
+def test_jsonl_goes_there_and_back(store: DecisionStore, tmp_path: Path) -> None:
+    made = [
+        ONE,
+        replace(ONE, start=0, verdict="missed", comment="line\u2028\nbreak \U0001f600"),
+        replace(ONE, rule="", verdict="done"),
+    ]
+    assert write_jsonl(made, tmp_path / "d.jsonl") == 3
+    assert list(read_jsonl(tmp_path / "d.jsonl")) == made
+    assert store.import_jsonl(tmp_path / "d.jsonl") == 3
+    assert store.import_jsonl(tmp_path / "d.jsonl") == 0
+    assert sorted(store.decisions(), key=repr) == sorted(made, key=repr)
+
+
+def test_an_older_import_does_not_undo_a_newer_decision(store: DecisionStore, tmp_path: Path) -> None:
+    newer = replace(ONE, verdict="reject", made_at="2026-02-01T10:00:00+00:00")
+    store.save(newer)
+    write_jsonl([ONE], tmp_path / "d.jsonl")
+    assert [store.import_jsonl(tmp_path / "d.jsonl") for _ in range(2)] == [1, 0]
+    assert store.decisions() == [newer]
+    assert ONE in store.history()
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["{}", "[]", "nonsense", '{"verdict": "accept"}', None],
+    ids=["empty", "list", "text", "part", "verdict"],
+)
+def test_a_broken_import_is_named_by_its_line_and_adds_nothing(
+    store: DecisionStore, tmp_path: Path, line: str | None
+) -> None:
+    write_jsonl([ONE], tmp_path / "d.jsonl")
+    good = (tmp_path / "d.jsonl").read_text()
+    (tmp_path / "d.jsonl").write_text(good + (line or good.replace('"accept"', '"approve"')) + "\n")
+    with pytest.raises(UsageError, match="line 2"):
+        store.import_jsonl(tmp_path / "d.jsonl")
+    assert store.decisions() == []
+
+
+def test_the_examples_of_decisions_are_decisions(store: DecisionStore, queue: Queue) -> None:
+    path = Path(__file__).parents[2] / "examples" / "review" / "decisions.jsonl"
+    assert store.import_jsonl(path) > 100
+    texts = {report.text_sha256: report.article.text for report in queue}
+    assert all(texts[d.text_sha256][d.start : d.end] == d.quote for d in store.decisions() if d.rule)
