@@ -46,6 +46,13 @@ class Running:
                 return float(line.rpartition(" ")[2])
         return 0.0
 
+    def wait_for(self, name: str, value: float, seconds: float = 30) -> None:
+        """Wait until a metric has a value."""
+        end = time.monotonic() + seconds
+        while self.metric(name) != value:
+            assert time.monotonic() < end, f"{name} is {self.metric(name)}, not {value}"
+            time.sleep(0.02)
+
     def wait_until_ready(self, seconds: float = 60) -> None:
         end = time.monotonic() + seconds
         while time.monotonic() < end:

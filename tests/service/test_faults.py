@@ -45,7 +45,7 @@ def test_a_request_that_waits_past_its_deadline_is_answered(small_service: Runni
         slow = threads.submit(
             service.client.post, "/v1/score/batch", json={"articles": [{"text": "sleep 5 " + WORDS}]}
         )
-        time.sleep(0.5)
+        service.wait_for("dateline_busy_slots", 1)
         begun = time.monotonic()
         assert service.score(WORDS).status_code == 503
         assert time.monotonic() - begun < 4.4
@@ -56,7 +56,7 @@ def test_a_detector_that_dies_costs_its_own_request_alone(start_service: Start) 
     service = start_service(slots=1, micro_batch=4)
     with ThreadPoolExecutor(6) as threads:
         running = threads.submit(service.score, "sleep 1 " + WORDS)
-        time.sleep(0.3)
+        service.wait_for("dateline_busy_slots", 1)
         # These three wait, and are taken in one call; the second kills its worker.
         texts = [WORDS, "die " + WORDS, WORDS]
         waiting = [threads.submit(service.score, text) for text in texts]
@@ -68,8 +68,9 @@ def test_a_detector_that_dies_costs_its_own_request_alone(start_service: Start) 
 def test_kill_9_of_a_worker_costs_one_request_and_the_pool_recovers(start_service: Start) -> None:
     service = start_service(slots=2)
     with ThreadPoolExecutor(2) as threads:
-        requests = [threads.submit(service.score, "sleep 2 " + WORDS) for _ in range(2)]
-        time.sleep(0.7)
+        requests = [threads.submit(service.score, "sleep 3 " + WORDS) for _ in range(2)]
+        service.wait_for("dateline_busy_slots", 2)
+        time.sleep(0.5)
         victim = service.worker_pids()[0]
         os.kill(victim, signal.SIGKILL)
         statuses = sorted(future.result().status_code for future in requests)
@@ -96,8 +97,10 @@ def test_the_surplus_is_turned_away_at_once(small_service: Running) -> None:
         return response, time.monotonic() - begun
 
     with ThreadPoolExecutor(2) as threads:
-        held = [threads.submit(service.score, f"sleep {n} " + WORDS) for n in (1.5, 1)]
-        time.sleep(0.5)
+        # Batches have the longer deadline: both are done in time, one after the other.
+        batch = {"articles": [{"text": "sleep 2.5 " + WORDS}]}
+        held = [threads.submit(service.client.post, "/v1/score/batch", json=batch) for _ in range(2)]
+        service.wait_for("dateline_queue_depth", 1)
         answers = [refused() for _ in range(10)]
         assert [future.result().status_code for future in held] == [200, 200]
     assert {response.status_code for response, _ in answers} == {429}
@@ -137,10 +140,10 @@ def test_a_client_that_leaves_the_queue_gives_its_place_back(small_service: Runn
     service = small_service
     with ThreadPoolExecutor(2) as threads:
         held = threads.submit(service.score, "sleep 2 " + WORDS)
-        time.sleep(0.5)
+        service.wait_for("dateline_busy_slots", 1)
         with pytest.raises(httpx.ReadTimeout):
             service.client.post("/v1/score", json={"text": WORDS}, timeout=0.5)
-        time.sleep(0.3)
+        service.wait_for("dateline_queue_depth", 0)
         assert service.score(WORDS).status_code == 200
         assert held.result().status_code == 200
 

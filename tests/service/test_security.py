@@ -7,10 +7,12 @@ from hashlib import sha256
 from importlib.resources import files
 
 import pytest
+from click.testing import CliRunner
 from pydantic import ValidationError
 from service_process import ROOT, WORDS, Running
 from starlette.datastructures import Headers
 
+from detector.cli.serve import serve
 from service.security import HEADERS, key_is_valid
 from service.settings import ServiceSettings
 
@@ -41,6 +43,16 @@ def test_a_key_in_plain_is_refused_in_the_settings_and_not_shown() -> None:
     with pytest.raises(ValidationError) as caught:
         ServiceSettings(api_key_sha256=("first-key",))
     assert "first-key" not in str(caught.value)
+
+
+def test_the_command_names_a_wrong_setting_without_its_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATELINE_API_KEY_SHA256", "first-key")
+    monkeypatch.setenv("DATELINE_TARGET_FPR", "0.5")
+    result = CliRunner().invoke(serve, [])
+    assert result.exit_code == 2
+    assert "api_key_sha256" in result.output
+    assert "0.005, 0.01, 0.05" in result.output
+    assert "first-key" not in result.output
 
 
 def test_keys_prefix_and_origins(start_service: Callable[..., Running]) -> None:
