@@ -39,12 +39,12 @@ def find_copies(texts: Sequence[str], duplicate: float, copied: float) -> tuple[
             continue
         sketch = MinHash(num_perm=PERMUTATIONS, seed=1)
         sketch.update_batch(sorted(shingles))
-        for other in sorted(index.query(sketch)):
-            similarity = float(sketch.jaccard(hashes[other]))
-            if similarity >= copied:
-                links.append((similarity, other, place))
-        hashes[place] = sketch
-        index.insert(place, sketch)
+        matches = [(float(sketch.jaccard(hashes[other])), other) for other in sorted(index.query(sketch))]
+        links += [(similarity, other, place) for similarity, other in matches if similarity >= copied]
+        # The first of identical texts stands for all, so that a thousand copies don't take a million comparisons.
+        if max(matches, default=(0.0, 0))[0] < 1.0:
+            hashes[place] = sketch
+            index.insert(place, sketch)
     near = _components([link for link in links if link[0] >= duplicate])
     loose = _components(links)
     groups = [_group("near_duplicate", members, links) for members in near]
@@ -55,7 +55,9 @@ def find_copies(texts: Sequence[str], duplicate: float, copied: float) -> tuple[
 
 def _shingles(text: str) -> set[bytes]:
     words = _WORD.findall(text.lower())
-    return {" ".join(words[i : i + SHINGLE]).encode("utf-8", "replace") for i in range(len(words) - SHINGLE + 1)}
+    return {
+        " ".join(words[i : i + SHINGLE]).encode("utf-8", "replace") for i in range(len(words) - SHINGLE + 1)
+    }
 
 
 def _components(links: Sequence[tuple[float, int, int]]) -> list[tuple[int, ...]]:

@@ -16,7 +16,8 @@ NEAR = 60
 """Code points within which a status word or a place belongs to an action."""
 _PREPOSITION = re.compile(r"\b(?:in|at)\s(?:the\s)?$", re.IGNORECASE)
 _JOINT = re.compile(
-    r"^(?:\s?[-–/]\s?|,?\s?(?:and|with|&)\s|,\s)?(?:(?:the|senior|top|officials?|from|leaders?|of)\s)*$", re.IGNORECASE
+    r"^(?:\s?[-–/]\s?|,?\s?(?:and|with|&)\s|,\s)?(?:(?:the|senior|top|officials?|from|leaders?|of)\s)*$",
+    re.IGNORECASE,
 )
 _FULL_DAY = re.compile(r"^\d{4}-\d\d-\d\d$")
 
@@ -58,6 +59,7 @@ class StatementReader:
         self._happened = {kind: _words(a["happened"]) for kind, a in self.actions.items()}
         self._planned = {kind: _words(a["planned"]) for kind, a in self.actions.items()}
         self._conflict = _words(data["conflict"]["words"])
+        self._unsure = _words(data["unsure"]["words"])
         self._past = _words(data["past"]["words"])
         self._outcomes = [(o["topic"], _words(o["yes"]), _words(o["no"])) for o in data["outcome"]]
         quantity = data["quantity"]
@@ -65,7 +67,10 @@ class StatementReader:
         self._words = {word: value for value, word in enumerate(quantity["words"])}
         self._bound = re.compile(rf"(?:{_either(quantity['bounds'])})\s$", re.IGNORECASE)
         self._counts = [
-            (c["noun"], re.compile(rf"(?<![\w$€£.,-])({number})\s(?:{_either(c['after'])})(?!\w)", re.IGNORECASE))
+            (
+                c["noun"],
+                re.compile(rf"(?<![\w$€£.,-])({number})\s(?:{_either(c['after'])})(?!\w)", re.IGNORECASE),
+            )
             for c in data["count"]
         ]
 
@@ -73,7 +78,7 @@ class StatementReader:
         """Give the statements of one report's sentences, in order."""
         found: list[Statement] = []
         for sentence in report.sentences:
-            if sentence.sourcing.role not in ("boilerplate", "question"):
+            if sentence.sourcing.role != "question":  # short true claims are often taken for boilerplate
                 text = report.quote(sentence.span)
                 found += self._events(place, sentence, text)
                 found += self._outcomes_and_counts(place, sentence, text)
@@ -87,7 +92,9 @@ class StatementReader:
         mentions = [_Mention(self.names[m.group()], m.start(), m.end()) for m in self._place.finditer(text)]
         if not mentions:
             return
-        chains = _chains(text, [m for m in mentions if not _PREPOSITION.search(text[max(0, m.start - 12) : m.start])])
+        chains = _chains(
+            text, [m for m in mentions if not _PREPOSITION.search(text[max(0, m.start - 12) : m.start])]
+        )
         day = _day(sentence, text)
         for kind in self.actions:
             words = list(self._action[kind].finditer(text))
@@ -140,13 +147,17 @@ class StatementReader:
             if bool(said_no) != bool(said_yes):
                 word = said_no or said_yes
                 assert word is not None
-                before = text[max(0, word.start() - 12) : word.start()].lower()
-                if not re.search(r"\b(?:not|never|if|whether|n't)\b", before):
+                before = text[max(0, word.start() - NEAR) : word.start()]
+                if not self._unsure.search(before):
                     side = "no" if said_no else "yes"
-                    yield Statement(article, sentence.span, topic, day=day, value=f"{side}:{word.group().lower()}")
+                    yield Statement(
+                        article, sentence.span, topic, day=day, value=f"{side}:{word.group().lower()}"
+                    )
         for noun, pattern in self._counts:
             matches = list(pattern.finditer(text))
-            if len(matches) == 1 and not self._bound.search(text[max(0, matches[0].start() - 14) : matches[0].start()]):
+            if len(matches) == 1 and not self._bound.search(
+                text[max(0, matches[0].start() - 14) : matches[0].start()]
+            ):
                 digits = matches[0].group(1).lower().replace(",", "")
                 value = self._words.get(digits, int(digits) if digits.isdecimal() else 0)
                 yield Statement(article, sentence.span, noun, day=day, value=str(value))

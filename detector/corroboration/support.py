@@ -17,7 +17,12 @@ def find_support(
     articles: Sequence[int], reports: Sequence[Report], copies: Sequence[frozenset[int]], threshold: float
 ) -> tuple[Support, ...]:
     """Give each unsupported claim its closest supported one; an article's copies don't support it."""
-    sentences = [(place, s) for place in articles for s in reports[place].sentences if s.sourcing.role == "claim"]
+    sentences = [
+        (place, sentence)
+        for place in articles
+        for sentence in reports[place].sentences
+        if sentence.sourcing.role == "claim" and (sentence.sourcing.unsupported or _stands(sentence))
+    ]
     vectors = weigh([count_terms(reports[place].quote(s.span)) for place, s in sentences])
     posting: dict[str, list[int]] = defaultdict(list)
     for index, (_, sentence) in enumerate(sentences):
@@ -45,7 +50,9 @@ def find_support(
 
 def quote_of(place: int, report: Report, sentence: SentenceFinding) -> Quote:
     """Quote one sentence."""
-    return Quote(place, report.article.id or report.article.source, sentence.span, report.quote(sentence.span))
+    return Quote(
+        place, report.article.id or report.article.source, sentence.span, report.quote(sentence.span)
+    )
 
 
 def _stands(sentence: SentenceFinding) -> bool:

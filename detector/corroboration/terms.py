@@ -37,15 +37,14 @@ def count_terms(text: str) -> Counter[str]:
     table = word_frequencies()
     counts: Counter[str] = Counter()
     pattern, names = _places()
-    for match in pattern.finditer(text):
-        counts[NAME + names[match.group()]] += 1
-    for match in _WORD.finditer(pattern.sub(".", text)):
-        word = match.group()
+    for place, times in Counter(pattern.findall(text)).items():
+        counts[NAME + names[place]] += times
+    for word, times in Counter(_WORD.findall(pattern.sub(".", text))).items():
         lower = word.lower()
         if len(word) < 3 or (lower in table and table[lower][1] > COMMON):
             continue
         name = word[0].isupper() and lower not in table
-        counts[NAME + _stem(word) if name else _stem(lower)] += 1
+        counts[NAME + _stem(word) if name else _stem(lower)] += times
     return counts
 
 
@@ -75,9 +74,7 @@ def weigh(counts: Sequence[Mapping[str, int]], kept: int = KEPT) -> list[dict[st
     vectors = []
     for count in counts:
         vector = {
-            term: (1 + math.log(n))
-            * _rarity(term, table)
-            * math.log(total / (spread[term] + 0.5))
+            term: (1 + math.log(n)) * _rarity(term, table) * math.log(total / (spread[term] + 0.5))
             for term, n in count.items()
         }
         top = dict(sorted(vector.items(), key=lambda item: (-item[1], item[0]))[:kept])
@@ -102,17 +99,26 @@ def group_stories(
 ) -> list[tuple[int, ...]]:
     """Group articles by their rare terms; only articles that share some of the weightiest are compared."""
     links = _links(vectors, days, threshold, days_apart)
-    group_of: dict[int, tuple[int, ...]] = {}
+    members: dict[int, list[int]] = {place: [place] for pair in links for place in pair}
+    group_of = {place: place for place in members}
+    weight: dict[int, dict[int, float]] = {place: {} for place in members}
+    for (left, right), similarity in links.items():
+        weight[left][right] = weight[right][left] = similarity
     for pair in sorted(links, key=lambda pair: (-links[pair], pair)):
-        left, right = (group_of.get(place, (place,)) for place in pair)
-        if left == right:
+        large, small = sorted((group_of[place] for place in pair), key=lambda g: (-len(members[g]), g))
+        if large == small:
             continue
-        total = sum(links.get((min(a, b), max(a, b)), 0.0) for a in left for b in right)
-        if total / (len(left) * len(right)) >= threshold * cohesion:
-            joined = tuple(sorted(left + right))
-            for member in joined:
-                group_of[member] = joined
-    return sorted(set(group_of.values()))
+        # An article is compared with few others, so pairs that could not be compared don't count against.
+        pairs = len(members[small]) * min(len(members[large]), NEIGHBOURS)
+        if weight[large][small] / pairs >= threshold * cohesion:
+            for member in members[small]:
+                group_of[member] = large
+            members[large] += members.pop(small)
+            for other, total in weight.pop(small).items():
+                del weight[other][small]
+                if other != large:
+                    weight[large][other] = weight[other][large] = weight[large].get(other, 0.0) + total
+    return sorted(tuple(sorted(group)) for group in members.values() if len(group) > 1)
 
 
 def _links(
