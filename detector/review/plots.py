@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from io import BytesIO
+from textwrap import shorten
 from typing import Literal
 
 from matplotlib.axes import Axes
@@ -36,10 +37,10 @@ _UNUSUAL = 4.0
 class Plot(Figure):
     """A figure that shows itself in a notebook, with or without pyplot."""
 
-    def _repr_png_(self) -> bytes:
+    def _repr_png_(self) -> tuple[bytes, dict[str, str]]:
         buffer = BytesIO()
         self.savefig(buffer, format="png", metadata={"Software": None})
-        return buffer.getvalue()
+        return buffer.getvalue(), {"alt": f"Plot: {self.axes[0].get_title(loc='left')}"}
 
 
 def _canvas(height: float, title: str) -> tuple[Plot, Axes]:
@@ -166,7 +167,8 @@ def stylometric_profile(report: Report, features: int = 14) -> Plot:
     """Features of an article that differ most from human news, in its standard deviations."""
     frame = profile_frame(report).head(features).iloc[::-1].reset_index(drop=True)
     figure, axes = _canvas(
-        1.3 + 0.27 * max(3, len(frame)), f"Style against human news: {report.headline[:48]}"
+        1.3 + 0.27 * max(3, len(frame)),
+        f"Style against human news: {shorten(report.headline, 44, placeholder='…')}",
     )
     axes.axvspan(-1.96, 1.96, color=SOFT, alpha=0.13, linewidth=0)
     axes.axvline(0, color=SOFT, linewidth=0.8)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -26,6 +26,8 @@ HOSTILE = (
     "Officials said that talks were held. \U0001f600 Sources said that a deal was near. " * 6
 )
 CELL = """\
+import os, pathlib
+pathlib.Path("kernel.pid").write_text(str(os.getpid()))
 from detector import review
 queue = review.load_queue(".")
 store = review.DecisionStore("decisions.sqlite")
@@ -169,17 +171,16 @@ def test_what_is_clicked_is_on_the_disk_and_there_after_a_reload(browser, lab: L
         review.screenshot(path=Path(os.environ["REVIEW_SCREENSHOTS"]) / "widget-dark.png")
     before = sorted(saved(lab))
 
-    # The kernel dies at once, unsaved notebook and all; a new one shows every decision.
-    for kernel in json.load(urllib.request.urlopen(f"{lab.base}/api/kernels?token={TOKEN}")):
-        request = urllib.request.Request(
-            f"{lab.base}/api/kernels/{kernel['id']}?token={TOKEN}", method="DELETE"
-        )
-        urllib.request.urlopen(request).close()
+    # The kernel dies of SIGKILL with the notebook unsaved; the next one shows every decision.
     page.goto("about:blank")
+    kernel = int((lab.folder / "kernel.pid").read_text())
+    os.kill(kernel, signal.SIGKILL)
     page.goto(lab.url)
     page.locator(".jp-CodeCell .cm-content").first.click(timeout=60_000)
     page.keyboard.press("Control+Enter")
-    expect(review.locator('.dlr-flag[data-verdict="accept"]')).to_have_count(1, timeout=60_000)
+    expect(review).to_be_visible(timeout=60_000)
+    assert int((lab.folder / "kernel.pid").read_text()) != kernel
+    expect(review.locator('.dlr-flag[data-verdict="accept"]')).to_have_count(1)
     expect(review.locator('.dlr-flag[data-verdict="accept"]')).to_have_attribute("data-rule", str(rule))
     expect(review.locator(".dlr-flag.dlr-missed")).to_have_count(1)
     expect(review.locator('.dlr-flag[data-verdict="reject"] textarea')).to_have_value("not a source")
