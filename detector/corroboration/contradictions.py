@@ -30,11 +30,20 @@ def find_contradictions(
         a, b = statements[left], statements[right]
         for rule in (_participants, _place, _status, _agreement):
             for kind, first, second, sentence in rule(a, b, places):
+                if kind == "status" and _earlier_plan(first, second, reports):
+                    continue
                 found.setdefault((kind, sentence), Contradiction(kind, quote(first), quote(second), sentence))
                 break
         for kind, first, second, sentence in _facts(a, b, reports):
             found.setdefault((kind, sentence), Contradiction(kind, quote(first), quote(second), sentence))
     return tuple(found.values())
+
+
+def _earlier_plan(first: Statement, second: Statement, reports: Sequence[Report]) -> bool:
+    """Whether the plan was published on a day before the report of what happened: news, not a conflict."""
+    plan, held = (first, second) if first.status == "planned" else (second, first)
+    before, after = (reports[s.article].article.published for s in (plan, held))
+    return before is not None and after is not None and before < after
 
 
 def _meetings(statements: Sequence[Statement]) -> list[Statement]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from detector.corroboration.findings import Quote, Support
 from detector.corroboration.terms import cosine, count_terms, weigh
@@ -39,13 +39,19 @@ def find_support(
             author = sentences[other][0]
             copied = any(place in group and author in group for group in copies)
             shared = len(vectors[index].keys() & vectors[other].keys())
-            if author != place and not copied and shared >= FEWEST_SHARED:
+            if author != place and not copied and shared >= FEWEST_SHARED and _agree(vectors, index, other):
                 best = max(best, (cosine(vectors[index], vectors[other]), -other))
         if best[1] <= 0 and best[0] > threshold:
             author, support = sentences[-best[1]]
             pair = quote_of(place, reports[place], sentence), quote_of(author, reports[author], support)
             found.append(Support(*pair, round(best[0], 2)))
     return tuple(found)
+
+
+def _agree(vectors: Sequence[Mapping[str, float]], claim: int, support: int) -> bool:
+    """Whether a claim with figures shares one of them with what should support it."""
+    figures = {term for term in vectors[claim] if term[0].isdigit()}
+    return not figures or not figures.isdisjoint(vectors[support])
 
 
 def quote_of(place: int, report: Report, sentence: SentenceFinding) -> Quote:

@@ -41,7 +41,7 @@ def count_terms(text: str) -> Counter[str]:
         counts[NAME + names[place]] += times
     for word, times in Counter(_WORD.findall(pattern.sub(".", text))).items():
         lower = word.lower()
-        if len(word) < 3 or (lower in table and table[lower][1] > COMMON):
+        if (len(word) < 3 and not word[0].isdigit()) or (lower in table and table[lower][1] > COMMON):
             continue
         name = word[0].isupper() and lower not in table
         counts[NAME + _stem(word) if name else _stem(lower)] += times
