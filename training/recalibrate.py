@@ -22,7 +22,6 @@ from detector.models.recalibration import NAME
 from detector.models.stylometric import StylometryModel
 from detector.review import Decision, DecisionStore, load_queue, read_jsonl
 from detector.rules import catalogue, rules_version
-from detector.sourcing.decision import shipped_weights
 from detector.types import Article
 from training.recalibration_fit import (
     FEWEST_FLAGS,
@@ -35,6 +34,7 @@ from training.recalibration_fit import (
     fit_rules,
     fit_threshold,
     flag_counts,
+    folds,
     machine_counts,
 )
 from training.review_labels import Labels, read_labels
@@ -48,6 +48,7 @@ class Fit:
 
     rules: dict[str, RuleWeight]
     threshold: float
+    usual_threshold: float
     calibration: Calibration
     refitted: int
     table: tuple[tuple[str, int, Counts, Counts], ...]
@@ -57,7 +58,7 @@ def fit(labels: Labels, parts: int, seed: int) -> Fit:
     """Fit to all labels; judge by cross-validation over articles."""
     shipped = StylometryModel.load().calibration
     before = {code: rule.counted for code, rule in catalogue().items()}
-    usual = shipped_weights().threshold
+    usual = labels.threshold
     may_fall = bool(labels.done)
     table = (
         (
@@ -98,14 +99,12 @@ def fit(labels: Labels, parts: int, seed: int) -> Fit:
     )
     calibration, refitted = fit_machine_thresholds(labels.articles, shipped)
     threshold = fit_threshold(labels.sentences, usual, may_fall=may_fall)
-    return Fit(fit_rules(labels.flags), threshold, calibration, refitted, table)
+    return Fit(fit_rules(labels.flags), threshold, usual, calibration, refitted, table)
 
 
 def rule_precision(labels: Labels, parts: int, seed: int) -> Iterator[tuple[str, int, float, int, int]]:
     """Rows of rule, decisions, precision, and how many of its flags cost points before and after (unseen)."""
     kept: dict[str, int] = {}
-    from training.recalibration_fit import folds
-
     for rest, part in folds(labels.flags, parts, seed):
         weights = fit_rules(rest)
         for label in part:
@@ -153,7 +152,7 @@ def report_lines(labels: Labels, found: Fit, parts: int, seed: int) -> Iterator[
 
 
 def _notes(labels: Labels, found: Fit) -> Iterator[str]:
-    usual = shipped_weights().threshold
+    usual = labels.threshold
     if len(labels.sentences) < FEWEST_SENTENCES:
         yield f"- Claim decision: {len(labels.sentences)} labelled claims, {FEWEST_SENTENCES} needed; the threshold stays {usual:g}."
     else:
@@ -191,9 +190,7 @@ def write_artifact(folder: Path, found: Fit, decisions: Sequence[Decision], line
             "decisions_sha256": digest,
         },
         "rules.json": {"rules": {code: asdict(weight) for code, weight in found.rules.items()}},
-        "sourcing.json": {
-            "threshold": found.threshold if found.threshold != shipped_weights().threshold else None
-        },
+        "sourcing.json": {"threshold": found.threshold if found.threshold != found.usual_threshold else None},
         "calibration.json": found.calibration.to_json(),
     }
     files = {name: json.dumps(value, indent=1) + "\n" for name, value in contents.items()}

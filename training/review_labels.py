@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from detector.detectors.machine_text import MachineTextDetector
-from detector.document import build_document
+from detector.document import Document, build_document
+from detector.models.artifact import load_artifact, shipped
 from detector.review import Decision
 from detector.rules import catalogue
-from detector.sourcing.reading import read_sentences
+from detector.sourcing.decision import Weights, parse_weights, shipped_weights
+from detector.sourcing.encoder import SourcingEncoder
+from detector.sourcing.reading import SentenceReading, read_sentences
 from detector.types import Article
 
 
@@ -54,6 +57,8 @@ class Labels:
     done: frozenset[str]
     disputed: int
     without_text: int
+    threshold: float
+    """Of the claim decision, as shipped."""
 
 
 def merge_reviewers(decisions: Iterable[Decision]) -> tuple[list[FlagLabel], int]:
@@ -72,12 +77,23 @@ def merge_reviewers(decisions: Iterable[Decision]) -> tuple[list[FlagLabel], int
     return labels, sum(vote == 0 for vote in votes.values())
 
 
+def sourcing_reader() -> tuple[Weights, Callable[[Document], list[SentenceReading]]]:
+    """Weights of the claim decision, and what reads a document by them: with the encoder, where one is shipped."""
+    folder = shipped("sourcing")
+    if not folder.is_dir():
+        return shipped_weights(), read_sentences
+    artifact = load_artifact(folder)
+    encoder, weights = SourcingEncoder(artifact), parse_weights(artifact.json("decision.json"))
+    return weights, lambda document: read_sentences(document, weights, encoder.predict(document))
+
+
 def read_labels(decisions: Sequence[Decision], articles: Mapping[str, Article]) -> Labels:
     """Labels of the decisions on articles whose text is known; the others give labels of flags alone."""
     flags, disputed = merge_reviewers(decisions)
     done = frozenset(d.text_sha256 for d in decisions if d.verdict == "done")
     known = sorted({d.text_sha256 for d in decisions} & articles.keys())
     scorer = MachineTextDetector()
+    weights, read = sourcing_reader()
     sentences: list[SentenceLabel] = []
     judged: list[ArticleLabel] = []
     for digest in known:
@@ -86,7 +102,7 @@ def read_labels(decisions: Sequence[Decision], articles: Mapping[str, Article]) 
         missed = [d for d in decisions if d.text_sha256 == digest and d.verdict == "missed"]
         marks = [(f.start, f.end, f.right) for f in own if _on_claims(f.rule)]
         marks += [(d.start, d.end, True) for d in missed if _on_claims(d.rule)]
-        for sentence, reading in zip(document.sentences, read_sentences(document), strict=True):
+        for sentence, reading in zip(document.sentences, read(document), strict=True):
             span = document.raw_span(sentence.start, sentence.end)
             said = [right for start, end, right in marks if start < span.end and span.start < end]
             # Only claims can be flagged: the threshold decides nothing about the others.
@@ -100,7 +116,7 @@ def read_labels(decisions: Sequence[Decision], articles: Mapping[str, Article]) 
             score = scorer.scorer.score([document])[0]
             judged.append(ArticleLabel(digest, score.words, score.probability, any(machine)))
     unknown = len({d.text_sha256 for d in decisions} - articles.keys())
-    return Labels(tuple(flags), tuple(sentences), tuple(judged), done, disputed, unknown)
+    return Labels(tuple(flags), tuple(sentences), tuple(judged), done, disputed, unknown, weights.threshold)
 
 
 def _on_claims(rule: str) -> bool:
