@@ -30,7 +30,7 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.core: $(BIN)/python pyproject.toml constraints.txt
-	$(PIP) --editable .
+	$(PIP) --editable '.[corroborate]'
 	@touch $@
 
 # torch comes first and pinned: an open range elsewhere would pull a CUDA build.

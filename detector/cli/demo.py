@@ -8,6 +8,7 @@ import click
 from rich.console import Console
 
 from detector.analyzer import Analyzer
+from detector.cli.options import show_corroboration
 from detector.errors import InputError
 from detector.reading import read_articles
 from detector.report import Report
@@ -49,4 +50,5 @@ def demo(folder: Path, out: Path) -> None:
         band = report.credibility.band
         score = "  no score" if band is None else f"{report.credibility.score:5g}  {BAND_NAMES[band]}"
         console.print(f"  {score:<18}{name}", style=BAND_COLOURS[band] if band else "dim", markup=False)
+    show_corroboration([report for _, report in summary], console)
     console.print(f"\nA page for each article: {out}/", markup=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -11,6 +11,8 @@ import click
 from rich.console import Console
 
 from detector.analyzer import AnalyzerSettings
+from detector.errors import DatelineError
+from detector.report import Report
 
 Command = Callable[..., Any]
 
@@ -83,6 +85,19 @@ offsets_option = click.option(
 def as_date(moment: datetime | None) -> date | None:
     """Turn click's datetime into a date."""
     return None if moment is None else moment.date()
+
+
+def show_corroboration(reports: Sequence[Report], console: Console) -> None:
+    """Print where several articles tell of one event, support or contradict each other; nothing for one article."""
+    if len(reports) < 2:
+        return
+    from detector.corroboration import corroborate
+    from detector.reports.corroboration import render_corroboration
+
+    try:
+        console.print(render_corroboration(corroborate(reports)))
+    except DatelineError as error:
+        console.print(f"Not compared with each other: {error}", style="dim", markup=False)
 
 
 def error_console() -> Console:

@@ -67,7 +67,7 @@ class ProgressBar(Watcher):
     def advanced(self, result: ShardResult) -> None:
         """Count a shard."""
         self._errors += result.tally.errors
-        errors = f"{self._errors:,} errors" if self._errors else ""
+        errors = f"{self._errors:,} error{'s' * (self._errors > 1)}" if self._errors else ""
         self._progress.update(self._task, advance=result.items, errors=errors)
 
 

@@ -19,6 +19,7 @@ from detector.cli.options import (
     offsets_option,
     published_option,
     quiet_option,
+    show_corroboration,
 )
 from detector.errors import InputError
 from detector.reading import read_articles, read_stream
@@ -118,8 +119,11 @@ def _print_text(reports: Iterator[Report], offsets: OffsetUnit, verbose: bool) -
     from detector.reports.text import render_text
 
     console = Console(highlight=False)
+    shown = []
     for report in reports:
         console.print(render_text(report, console, every_flag=verbose))
+        shown.append(report)
+    show_corroboration(shown, console)
 
 
 def _print_json(reports: Iterator[Report], offsets: OffsetUnit, verbose: bool) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
+
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.rule import Rule as Line
 from rich.text import Text
 
 from detector.corroboration import Contradiction, Corroboration, Event, Quote
+from detector.reports.text import one_line
 
 QUOTE_LENGTH = 160
 SUPPORTS_SHOWN = 3
@@ -43,7 +46,7 @@ def render_corroboration(result: Corroboration) -> RenderableType:
 def _event(result: Corroboration, event: Event) -> RenderableType:
     terms = ", ".join(term.removeprefix("@") for term in event.terms)
     parts: list[RenderableType] = [
-        Text(f"\nEvent: {_one_line(terms)}", style="bold"),
+        Text(f"\nEvent: {one_line(terms)}", style="bold"),
         Text(f"  told by {_articles(result, event.articles)}", style="dim"),
     ]
     parts += [_contradiction(contradiction) for contradiction in event.contradictions]
@@ -59,23 +62,24 @@ def _event(result: Corroboration, event: Event) -> RenderableType:
 
 def _contradiction(contradiction: Contradiction) -> RenderableType:
     head = Text(f"  {KIND_NAMES[contradiction.kind]}: ", style="bold red3")
-    head.append(_one_line(contradiction.sentence), style="not bold")
+    head.append(one_line(contradiction.sentence), style="not bold")
     return Group(head, _quote(contradiction.left), _quote(contradiction.right))
 
 
 def _quote(quote: Quote) -> RenderableType:
-    text = _one_line(quote.text)
+    text = one_line(quote.text)
     shown = text if len(text) <= QUOTE_LENGTH else text[: QUOTE_LENGTH - 1] + "…"
-    return Padding(Text(f"{_one_line(quote.article_id)}: “{shown}”"), (0, 0, 0, 4))
+    return Padding(Text(f"{_name(quote.article_id)}: “{shown}”"), (0, 0, 0, 4))
 
 
 def _articles(result: Corroboration, places: tuple[int, ...]) -> str:
-    return ", ".join(_one_line(result.article_ids[place]) for place in places)
+    return ", ".join(_name(result.article_ids[place]) for place in places)
 
 
 def _many(count: int, noun: str) -> str:
     return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
-def _one_line(text: str) -> str:
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+def _name(article_id: str) -> str:
+    """Last part of a path: the folder is the same for the articles of a batch, more often than not."""
+    return one_line(PurePath(article_id).name or article_id)

@@ -59,8 +59,8 @@ def _by_rule(flags: Sequence[Flag]) -> list[list[Flag]]:
 def _title(report: Report) -> RenderableType:
     article = report.article
     name = report.name
-    title = Text(_one_line(report.headline), style="bold")
-    details = [] if report.headline == name else [_one_line(name)]
+    title = Text(one_line(report.headline), style="bold")
+    details = [] if report.headline == name else [one_line(name)]
     details += [f"{report.words} words", report.language]
     details.append(f"published {article.published}" if article.published else "no date known")
     return Group(Line(style="dim"), title, Text(", ".join(details), style="dim"))
@@ -135,7 +135,7 @@ def _excerpt(report: Report, flag: Flag, plain: bool) -> Text:
     text = report.article.text
     if is_whole_article(flag, len(text)):
         return Text("(the whole article)")
-    quote = _one_line(report.quote(flag.span))
+    quote = one_line(report.quote(flag.span))
     if len(quote) > QUOTE_LENGTH:
         quote = quote[: QUOTE_LENGTH * 2 // 3] + " … " + quote[-QUOTE_LENGTH // 4 :]
     context = max(0, EXCERPT_LENGTH - len(quote)) // 2
@@ -156,5 +156,6 @@ def _printable(text: str) -> str:
     return "".join(c if c.isprintable() else " " if c.isspace() else f"<U+{ord(c):04X}>" for c in text)
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """Fold a text of an article onto one line that cannot steer the terminal."""
     return _printable(" ".join(text.split()))
