@@ -25,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "scores": "training.scores:command",
     "reference": "training.reference:command",
     "recalibrate": "training.recalibrate:command",
+    "simulate-review": "training.simulated_review:command",
 }
 """Command name to `module:attribute` of its click command."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,8 @@ from training.recalibration_fit import (
 from training.review_labels import Labels, read_labels
 
 TARGET_FPR = 0.01
+LEAST_GAIN = 0.01
+"""Gain of F1 on unseen articles below which the claim decision's threshold stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ class Fit:
 
     rules: dict[str, RuleWeight]
     threshold: float
+    fitted_threshold: float
+    """What fits the labels best, whether it was taken over or not."""
     usual_threshold: float
     calibration: Calibration
     refitted: int
@@ -98,8 +102,17 @@ def fit(labels: Labels, parts: int, seed: int) -> Fit:
         ),
     )
     calibration, refitted = fit_machine_thresholds(labels.articles, shipped)
-    threshold = fit_threshold(labels.sentences, usual, may_fall=may_fall)
-    return Fit(fit_rules(labels.flags), threshold, usual, calibration, refitted, table)
+    rules = fit_rules(labels.flags)
+    if not _gains(table[0][2], table[0][3], at_least=0.0):
+        rules = {code: replace(weight, counted=before[code]) for code, weight in rules.items()}
+    fitted = fit_threshold(labels.sentences, usual, may_fall=may_fall)
+    threshold = fitted if _gains(table[1][2], table[1][3], at_least=LEAST_GAIN) else usual
+    return Fit(rules, threshold, fitted, usual, calibration, refitted, table)
+
+
+def _gains(before: Counts, after: Counts, at_least: float) -> bool:
+    """Whether F1 on articles that the fit did not see is better by so much; then alone the fit is taken over."""
+    return (after.f1 or 0.0) - (before.f1 or 0.0) >= at_least
 
 
 def rule_precision(labels: Labels, parts: int, seed: int) -> Iterator[tuple[str, int, float, int, int]]:
@@ -152,9 +165,16 @@ def report_lines(labels: Labels, found: Fit, parts: int, seed: int) -> Iterator[
 
 
 def _notes(labels: Labels, found: Fit) -> Iterator[str]:
-    usual = labels.threshold
+    usual = found.usual_threshold
+    if not _gains(found.table[0][2], found.table[0][3], at_least=0.0):
+        yield "- Rules: what was fitted does worse on unseen articles; every rule counts as it did."
     if len(labels.sentences) < FEWEST_SENTENCES:
         yield f"- Claim decision: {len(labels.sentences)} labelled claims, {FEWEST_SENTENCES} needed; the threshold stays {usual:g}."
+    elif found.threshold != found.fitted_threshold:
+        yield (
+            f"- Claim decision: {found.fitted_threshold:g} fits these labels best, but does not gain {LEAST_GAIN:g} of F1 on "
+            f"unseen articles; the threshold stays {usual:g}."
+        )
     else:
         rise = "" if labels.done else " No article was marked as done, so it could only rise."
         yield f"- Claim decision: threshold {usual:g} before, {found.threshold:g} after.{rise}"

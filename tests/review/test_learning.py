@@ -29,7 +29,7 @@ from detector.review import (
 )
 from detector.rules import catalogue
 from detector.types import Article
-from training.recalibrate import command
+from training.recalibrate import LEAST_GAIN, command, fit, report_lines
 from training.recalibration_fit import (
     FEWEST_FLAGS,
     FEWEST_SENTENCES,
@@ -38,7 +38,7 @@ from training.recalibration_fit import (
     fit_threshold,
     folds,
 )
-from training.review_labels import ArticleLabel, FlagLabel, SentenceLabel, merge_reviewers
+from training.review_labels import ArticleLabel, FlagLabel, Labels, SentenceLabel, merge_reviewers
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples" / "review" / "decisions.jsonl"
@@ -214,6 +214,21 @@ def test_machine_thresholds_change_only_where_human_articles_are_enough(human, e
     ]
     assert len(differing) == expected
     assert all(b.probability < 0.2 for _, b in differing)
+
+
+@pytest.mark.parametrize(("edge", "adopted"), [(0.6, True), (None, False)])
+def test_only_what_does_better_on_unseen_articles_is_taken_over(edge, adopted) -> None:
+    draw = random.Random(5)
+    sentences = (
+        claims(edge) if edge else [replace(c, unsupported=draw.random() < 0.7) for c in claims(0.5, 60)]
+    )
+    labels = Labels((), tuple(sentences), (), frozenset({"t0"}), 0, 0, 0.25)
+    found = fit(labels, 5, 7)
+    assert (found.threshold != 0.25) is adopted
+    gain = (found.table[1][3].f1 or 0) - (found.table[1][2].f1 or 0)
+    assert (gain >= LEAST_GAIN) is adopted
+    lines = "\n".join(report_lines(labels, found, 5, 7))
+    assert ("threshold 0.25 before" in lines) is adopted
 
 
 def run(*options: object):
