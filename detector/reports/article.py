@@ -14,7 +14,9 @@ SHOWN = 20_000
 
 def render_article(article: Article) -> str:
     """Give a `<div>` with its own scoped style; everything is escaped."""
-    return environment().get_template("article.html").render(article=article, name=_name(article), shown=SHOWN)
+    return (
+        environment().get_template("article.html").render(article=article, name=_name(article), shown=SHOWN)
+    )
 
 
 def render_article_markdown(article: Article) -> str:
