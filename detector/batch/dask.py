@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from contextlib import ExitStack
 from importlib import import_module
 from typing import Any, cast
@@ -29,7 +30,7 @@ class DaskEngine:
         Its address. The workers need Dateline, and the paths of the task must mean the same there:
         a shared file system, or fsspec URLs. None starts `jobs` workers on this machine.
     connect_seconds
-        How long to wait for the scheduler, and for the first worker.
+        How long to wait for the scheduler, for the first worker, and for one when all have died.
 
     Notes
     -----
@@ -43,7 +44,7 @@ class DaskEngine:
         scheduler: str | None = None,
         jobs: int | None = None,
         *,
-        connect_seconds: float = 30.0,
+        connect_seconds: float = 60.0,
     ) -> None:
         self._task = task
         self._scheduler = scheduler
@@ -98,8 +99,7 @@ class DaskEngine:
     @property
     def capacity(self) -> int:
         """Twice the threads of the cluster at present."""
-        workers = self._client.scheduler_info(n_workers=-1)["workers"]
-        return 2 * max(1, sum(int(worker["nthreads"]) for worker in workers.values()))
+        return 2 * max(1, self._threads())
 
     def submit(self, shard: Shard) -> None:
         """Send one shard to the scheduler."""
@@ -111,11 +111,11 @@ class DaskEngine:
 
     def wait(self) -> Outcome:
         """Wait for any submitted shard."""
-        future = next(self._finished)
+        future = self._next()
         while future.status in ("lost", "pending"):
             # Its result went with a worker that died later; Dask computes it again, from the shard's file.
             self._finished.add(future)
-            future = next(self._finished)
+            future = self._next()
         shard = self._shards.pop(future)
         if future.cancelled():
             raise ClusterError("the Dask scheduler is gone; --resume goes on from here")
@@ -127,3 +127,30 @@ class DaskEngine:
         if type(error).__name__ == "KilledWorker":
             return Lost(shard, "each worker process that scored it died", certain=False)
         return Lost(shard, f"{type(error).__name__}: {error}")
+
+    def _next(self) -> Any:
+        """Wait for a task, as long as there are workers to run it."""
+        lonely_since: float | None = None
+        looked = time.monotonic()
+        while not self._finished.has_ready():
+            time.sleep(0.02)
+            now = time.monotonic()
+            if now - looked < 1.0:
+                continue
+            looked = now
+            if self._threads():
+                lonely_since = None
+            elif lonely_since is None:
+                lonely_since = now
+            elif now - lonely_since > self._seconds:
+                raise ClusterError(
+                    f"the Dask cluster has had no workers for {self._seconds:g} seconds; --resume goes on from here"
+                )
+        return next(self._finished)
+
+    def _threads(self) -> int:
+        try:
+            workers = self._client.scheduler_info(n_workers=-1)["workers"]
+        except OSError as error:
+            raise ClusterError("the Dask scheduler is gone; --resume goes on from here") from error
+        return sum(int(worker["nthreads"]) for worker in workers.values())

@@ -133,6 +133,7 @@ def _run(
         check_same(job.manifest, before, manifest, ("settings", "inputs"))
     summary = Summary()
     done = _count_done(plan, task, summary)
+    watcher.planned(planned.items, done.items)
     with start_engine(task, planned.shards - done.shards) as engine:
         manifest["engine"] = engine.describe()
         if before is not None:
@@ -140,7 +141,6 @@ def _run(
             if "outputs" in before and storage.exists(output_paths(job.out, job.format).main):
                 return Summary(complete_before=True)
         write_manifest(job.manifest, manifest, task.temp)
-        watcher.planned(planned.items, done.items)
         for result in drive(engine, _missing(plan, task), task):
             summary.tally.add(result.tally)
             summary.stages.add(result.stages)

@@ -29,6 +29,8 @@ class StubAnalyzer:
         if command == "POISON" or (command == "KILL-ONCE" and not Path(argument).exists()):
             if argument:
                 Path(argument).touch()
+            # A worker that dies while its Dask nanny still starts it is not replaced.
+            time.sleep(0.3)
             os.kill(os.getpid(), signal.SIGKILL)
         if command == "SLEEP":
             time.sleep(float(argument))
