@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -132,16 +133,16 @@ def _run(
     if before is not None:
         check_same(job.manifest, before, manifest, ("settings", "inputs"))
     summary = Summary()
-    done = _count_done(plan, task, summary)
-    watcher.planned(planned.items, done.items)
-    with start_engine(task, planned.shards - done.shards) as engine:
+    items_done, done = _count_done(plan, task, summary)
+    watcher.planned(planned.items, items_done)
+    with start_engine(task, planned.shards - len(done)) as engine:
         manifest["engine"] = engine.describe()
         if before is not None:
             check_same(job.manifest, before, manifest, ("engine",))
             if "outputs" in before and storage.exists(output_paths(job.out, job.format).main):
                 return Summary(complete_before=True)
         write_manifest(job.manifest, manifest, task.temp)
-        for result in drive(engine, _missing(plan, task), task):
+        for result in drive(engine, _missing(plan, done), task):
             summary.tally.add(result.tally)
             summary.stages.add(result.stages)
             watcher.advanced(result)
@@ -189,24 +190,22 @@ def _write_plan(job: Job, plan: str, temp: str, stdin: BinaryIO | None) -> _Exte
     return extent
 
 
-def _missing(plan: str, task: Task) -> Iterator[Shard]:
-    for shard in read_plan(plan):
-        footer = read_footer(task.path(shard))
-        if footer is None or footer.digest != shard.digest:
-            yield shard
+def _missing(plan: str, done: AbstractSet[int]) -> Iterator[Shard]:
+    """Yield the shards that were not counted as done; a dead run's worker may still finish one meanwhile."""
+    return (shard for shard in read_plan(plan) if shard.number not in done)
 
 
-def _count_done(plan: str, task: Task, summary: Summary) -> _Extent:
-    """Add what an earlier run has finished to the summary."""
-    done = _Extent()
+def _count_done(plan: str, task: Task, summary: Summary) -> tuple[int, set[int]]:
+    """Add what an earlier run has finished to the summary; give the number of items, and the shards."""
+    items, numbers = 0, set()
     for shard in read_plan(plan):
         footer = read_footer(task.path(shard))
         if footer is not None and footer.digest == shard.digest:
             summary.tally.add(footer.tally)
             summary.resumed += footer.tally.rows
-            done.items += len(shard.items)
-            done.shards += 1
-    return done
+            items += len(shard.items)
+            numbers.add(shard.number)
+    return items, numbers
 
 
 def _before(job: Job) -> dict[str, Json] | None:

@@ -9,6 +9,8 @@ import pytest
 from conftest import town
 
 from detector.batch import storage
+from detector.batch.score import score_shard
+from detector.batch.shards import Shard
 from detector.batch.storage import StorageError
 from detector.errors import UsageError
 
@@ -102,6 +104,25 @@ def test_resume_scores_only_what_is_missing(run, lines, tmp_path):
     assert summary.tally.rows == 40
     assert (tmp_path / "out.jsonl").read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
     assert run(path, mode="resume").complete_before
+
+
+def test_a_shard_that_a_dead_run_finishes_late_is_counted(run, lines, tmp_path):
+    from batch_stubs import InlineEngine
+
+    path = lines(town(20))
+    with pytest.raises(StopError):
+        run(path, start=stopping_after(5))
+
+    class Late(InlineEngine):
+        """Its first act is what a worker of the dead run would still do: shard 5."""
+
+        def describe(self):
+            parts = tmp_path / "out.jsonl.parts"
+            lines_of_plan = (parts / "plan.jsonl").read_bytes().splitlines(keepends=True)
+            score_shard(Shard.from_line(lines_of_plan[5]), self.task)
+            return super().describe()
+
+    assert run(path, start=Late, mode="resume").tally.rows == 20
 
 
 def test_an_unfinished_run_is_neither_overwritten_nor_mixed_with_another(run, lines, tmp_path):
