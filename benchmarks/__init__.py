@@ -1,0 +1,1 @@
+"""Commands that measure speed and accuracy, each printing its table."""
