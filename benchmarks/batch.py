@@ -1,6 +1,6 @@
 """Speed of `dateline batch`: rates, cores, stages, the floor of the model's matrix products, memory, scaling.
 
-Run `DATELINE_CORPORA=... python -m benchmarks.batch [--articles 400] [--jobs 1 2] [--memory]`. Rates
+Run `DATELINE_CORPORA=... python -m benchmarks.batch [--articles 400] [--jobs 1 2] [--memory [N ...]]`. Rates
 count wall time; on a machine with other work to do, look at the CPU seconds.
 """
 
@@ -19,17 +19,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
+import onnxruntime as ort
 
 from detector.analyzer import Analyzer
 from detector.detectors import default_detectors
 from detector.detectors.base import Detector
 from detector.document import Document, build_document
-from detector.models.artifact import load_artifact
-from detector.models.cleaning import pieces
-from detector.models.encoder import Encoder, Window
 from detector.types import Article, Detection
 
 SETS = ("human_news/dev/allsides", "human_news/dev/local", "machine_text/dev/frontier_mirrors")
@@ -103,9 +101,15 @@ class Timed:
 def measure_stages(articles: Sequence[Article]) -> Counter[str]:
     """CPU seconds by stage in one process: the document, each detector, score and report, JSON."""
     seconds: Counter[str] = Counter()
+    # As in the workers of a batch: one thread a process.
+    os.environ["OMP_NUM_THREADS"] = "1"
+    ort.InferenceSession = Recorded
     analyzer = Analyzer(detectors=[Timed(detector, seconds) for detector in default_detectors()])
     list(analyzer.analyze_many(articles[:8]))
     seconds.clear()
+    for session in Recorded.sessions:
+        session.lengths.clear()
+        session.seconds = 0.0
     begun = time.process_time()
     for article in articles:
         build_document(article)
@@ -120,17 +124,6 @@ def measure_stages(articles: Sequence[Article]) -> Counter[str]:
     rest = analysis - document - seconds.total()
     seconds.update({"document": document, "score and report": max(0.0, rest), "JSON": written})
     return seconds
-
-
-def find_encoder(folder: str | None) -> Encoder | None:
-    """Give the shipped encoder, or the one in `folder`; None where there is none."""
-    if folder is not None:
-        return Encoder(load_artifact(Path(folder)), threads=1)
-    for detector in default_detectors():
-        encoder = getattr(getattr(detector, "scorer", None), "encoder", None)
-        if isinstance(encoder, Encoder):
-            return encoder
-    return None
 
 
 def matrix_shapes(model: bytes) -> list[tuple[int, int]]:
@@ -155,7 +148,6 @@ def matrix_shapes(model: bytes) -> list[tuple[int, int]]:
 
 def int8_rate(shapes: Sequence[tuple[int, int]], tokens: int) -> float:
     """Multiply-adds a second on one core, for int8 products of these shapes with `tokens` rows."""
-    import onnxruntime as ort
     from onnx import TensorProto, helper, numpy_helper
 
     random = np.random.default_rng(0)
@@ -171,38 +163,59 @@ def int8_rate(shapes: Sequence[tuple[int, int]], tokens: int) -> float:
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
     options = ort.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    session = ort.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    session = Recorded.__base__(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
     # The best of many: what else the machine does must not look like a slow processor.
     best = min(_cpu_seconds(lambda: session.run(None, feeds)) for _ in range(60))
     return tokens * sum(k * n for k, n in shapes) / best
 
 
-def measure_floor(encoder: Encoder, model: bytes, articles: Sequence[Article]) -> Floor:
-    """Measure the matrix products alone, and the session alone."""
-    windows: list[Window] = []
-    for article in articles:
-        windows += encoder.windows(encoder.tokenize(pieces(build_document(article))))
-    lengths = [len(window.ids) for window in windows]
-    shapes = matrix_shapes(model)
-    rate = int8_rate(shapes, int(np.median(lengths)))
-    hidden = min(min(shape) for shape in shapes)
-    layers = sum(k > n for k, n in shapes)
-    products = sum(length * sum(k * n for k, n in shapes) for length in lengths)
-    products += sum(2 * layers * length * length * hidden for length in lengths)
-    session = _cpu_seconds(lambda: [encoder.logits([window]) for window in windows])
-    print(f"windows            {len(windows):,}, {sum(lengths):,} tokens, median {np.median(lengths):.0f}")
-    print(f"int8 rate          {rate / 1e9:,.1f} G multiply-adds a second on one core")
-    print(
-        f"floor              {1000 * products / rate / len(articles):.1f} ms an article: its matrix products"
-    )
-    print(f"session alone      {1000 * session / len(articles):.1f} ms an article")
-    return Floor(products / rate, session)
+class Recorded(ort.InferenceSession):  # type: ignore[misc]
+    """An ONNX session that notes the length of each call and its CPU seconds."""
+
+    sessions: ClassVar[list[Recorded]] = []
+
+    def __init__(self, model: bytes, *arguments: Any, **options: Any) -> None:
+        super().__init__(model, *arguments, **options)
+        self.model = model
+        self.lengths: list[int] = []
+        self.seconds = 0.0
+        self.sessions.append(self)
+
+    def run(self, outputs: Any, feeds: Any, *rest: Any) -> Any:
+        """Run, on the clock."""
+        begun = time.thread_time()
+        found = super().run(outputs, feeds, *rest)
+        self.seconds += time.thread_time() - begun
+        self.lengths.append(next(iter(feeds.values())).shape[1])
+        return found
 
 
-def measure_memory(folder: Path) -> None:
-    """Print the peak memory of the largest process for 100 and for 100,000 short articles."""
+def measure_floor(articles: int) -> Floor | None:
+    """Print, for each recorded encoder, the time of its matrix products alone and of its session alone."""
+    total = Floor(0.0, 0.0)
+    for session in Recorded.sessions:
+        lengths = session.lengths
+        if not lengths:
+            continue
+        shapes = matrix_shapes(session.model)
+        rate = int8_rate(shapes, int(np.median(lengths)))
+        hidden = min(min(shape) for shape in shapes)
+        layers = sum(k > n for k, n in shapes)
+        products = sum(length * sum(k * n for k, n in shapes) for length in lengths)
+        products += sum(2 * layers * length * length * hidden for length in lengths)
+        print(
+            f"encoder            {len(lengths) / articles:.1f} windows of {np.median(lengths):.0f} tokens an article; "
+            f"{rate / 1e9:,.0f} G int8 multiply-adds/s a core; products {1000 * products / rate / articles:.1f} ms, "
+            f"session {1000 * session.seconds / articles:.1f} ms an article"
+        )
+        total = Floor(total.products + products / rate, total.session + session.seconds)
+    return total if total.products else None
+
+
+def measure_memory(folder: Path, counts: Sequence[int]) -> None:
+    """Print the peak memory of the largest process for each number of short articles."""
     text = "The council of town {} met on Monday, and officials said that the bridge would be closed for repairs."
-    for count in (100, 10_000, 100_000):
+    for count in counts:
         write_lines(folder / "many.jsonl", [text.format(i) for i in range(count)])
         run = run_command(folder / "many.jsonl", folder / "many.out.jsonl", "--jobs", "2")
         print(f"memory             {count:>7,} articles: {run.megabytes:.0f} MB at most, {run.wall:.0f} s")
@@ -214,16 +227,17 @@ def _cpu_seconds(step: Any) -> float:
     return time.process_time() - begun
 
 
-def print_stages(articles: Sequence[Article], floor: Floor | None, unshipped: bool) -> None:
-    """Print the share of each stage, and what of it is the floor."""
+def print_stages(articles: Sequence[Article]) -> Floor | None:
+    """Print the share of each stage, and what of it is the floor, which it gives."""
     stages = measure_stages(articles)
-    if floor is not None and unshipped:
-        stages["encoder (not shipped)"] = floor.session
+    floor = measure_floor(len(articles))
     for name, seconds in stages.most_common():
         share = seconds / stages.total()
         print(f"  {name:<21}{share:6.1%}  {1000 * seconds / len(articles):6.1f} ms CPU an article")
     if floor is not None:
-        print(f"floor over CPU     {floor.products / stages.total():.0%} of the CPU time is matrix products")
+        print(f"sessions           {floor.session / stages.total():.0%} of the CPU time")
+        print(f"floor              {floor.products / stages.total():.0%} of the CPU time is matrix products")
+    return floor
 
 
 def print_rates(
@@ -255,31 +269,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--articles", type=int, default=300)
     parser.add_argument("--jobs", type=int, nargs="*", default=[1, 2])
-    parser.add_argument("--memory", action="store_true", help="measure memory alone")
-    parser.add_argument("--encoder", help="folder of an encoder that is not shipped")
+    parser.add_argument(
+        "--memory", type=int, nargs="*", help="measure memory alone, for so many short articles"
+    )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        if options.memory:
-            measure_memory(Path(name))
+        if options.memory is not None:
+            measure_memory(Path(name), options.memory or [100, 10_000, 100_000])
             return
         articles = read_corpora(options.articles)
         words = sum(build_document(article).words for article in articles)
         print(f"articles           {len(articles)}, {words:,} words")
-        encoder = find_encoder(options.encoder)
-        floor = None
-        if encoder is None:
-            print("floor              no encoder takes part in this version")
-        else:
-            folder = Path(options.encoder) if options.encoder else _artifact_folder()
-            floor = measure_floor(encoder, (folder / "model.onnx").read_bytes(), articles)
-        print_stages(articles, floor, options.encoder is not None)
-        print_rates(Path(name), articles, words, options.jobs, floor if options.encoder is None else None)
-
-
-def _artifact_folder() -> Path:
-    from detector.models.artifact import shipped
-
-    return Path(str(shipped("machine-text")))
+        floor = print_stages(articles)
+        print_rates(Path(name), articles, words, options.jobs, floor)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ that shares a call, so only a window alone gives the same number in any company.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ import numpy as np
 from detector.errors import ModelError
 from detector.models.artifact import Artifact
 from detector.models.cleaning import Piece
+from detector.models.threads import default_threads
 
 Tokens = Sequence[int]
 
@@ -86,7 +86,7 @@ class Encoder:
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
         self._open, self._close = self._specials()
-        self._threads = threads or os.cpu_count() or 1
+        self._threads = threads or default_threads()
 
     def tokenize(self, pieces: Sequence[Piece]) -> list[tuple[int, ...]]:
         """Token ids of each piece, without the special ones."""

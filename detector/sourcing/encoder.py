@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -11,6 +10,7 @@ import numpy as np
 from detector.document import Document
 from detector.errors import ModelError
 from detector.models.artifact import Artifact
+from detector.models.threads import default_threads
 from detector.sourcing.predictions import Array, Prediction, predictions_of
 from detector.sourcing.windows import Window, WindowShape, cut_windows
 
@@ -45,7 +45,7 @@ class SourcingEncoder:
             raise ModelError(f"artifact {artifact.info.name}: the encoder does not load: {error}") from error
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
-        self._threads = threads or os.cpu_count() or 1
+        self._threads = threads or default_threads()
 
     def predict(self, document: Document) -> list[Prediction]:
         """One prediction a sentence, aligned with `document.sentences`."""
