@@ -10,7 +10,8 @@ from pathlib import Path
 from detector.document import Document
 from detector.errors import UsageError
 from detector.models.calibration import Calibration, LengthBin, Threshold
-from detector.models.stylometric import ArticleScore, Scorer, StylometryModel
+from detector.models.stacked import StackedModel
+from detector.models.stylometric import ArticleScore, Scorer
 from detector.rules import catalogue
 from detector.stylometry import measure
 from detector.types import Detection, Flag, Json, ModelInfo, Span, Verdict
@@ -47,7 +48,7 @@ class MachineTextDetector:
     def __init__(
         self, target_fpr: float = 0.01, calibration: str | None = None, *, scorer: Scorer | None = None
     ) -> None:
-        self.scorer = StylometryModel.load() if scorer is None else scorer
+        self.scorer = StackedModel.load() if scorer is None else scorer
         self.calibration = self.scorer.calibration if calibration is None else read_calibration(calibration)
         self._target_fpr = target_fpr
         for length_bin in self.calibration.bins:

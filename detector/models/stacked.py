@@ -18,7 +18,7 @@ from detector.document import Document
 from detector.errors import ModelError
 from detector.models.artifact import Artifact, load_artifact, shipped
 from detector.models.calibration import Calibration
-from detector.models.cleaning import pieces
+from detector.models.cleaning import Piece, pieces
 from detector.models.encoder import Encoder, Window
 from detector.models.logistic import Logistic, sigmoid
 from detector.models.stylometric import ArticleScore, StylometryModel, WindowScore
@@ -77,12 +77,14 @@ class StackedModel:
     def score(self, documents: Sequence[Document]) -> list[ArticleScore]:
         """One score per document, in order, each independent of the others."""
         found = self.stylometry.score(documents)
-        tokens = [self.encoder.tokenize(pieces(document)) for document in documents]
+        prose = [pieces(document) for document in documents]
+        tokens = [self.encoder.tokenize(own) for own in prose]
         windows = [self.encoder.windows(ids) for ids in tokens]
         flat = self.encoder.logits([window for own in windows for window in own])
         scores, done = [], 0
-        for document, style, ids, own in zip(documents, found, tokens, windows, strict=True):
-            scores.append(self._score(document, style, ids, own, flat[done : done + len(own)]))
+        for index, own in enumerate(windows):
+            part = flat[done : done + len(own)]
+            scores.append(self._score(documents[index], prose[index], found[index], tokens[index], own, part))
             done += len(own)
         return scores
 
@@ -93,6 +95,7 @@ class StackedModel:
     def _score(
         self,
         document: Document,
+        prose: Sequence[Piece],
         style: ArticleScore,
         tokens: Sequence[Sequence[int]],
         windows: Sequence[Window],
@@ -110,14 +113,13 @@ class StackedModel:
         if probability >= _OVERLAP_FROM and len(windows) > 1:
             shifted = self.encoder.windows(tokens, shift=0.5)
             read += list(zip(shifted, self.encoder.logits(shifted), strict=True))
-        cleaned = pieces(document)
         votes: list[list[float]] = [[] for _ in document.sentences]
         for window, logit in read:
-            for index in {piece.sentence for piece in cleaned[window.first : window.stop]}:
+            for index in {piece.sentence for piece in prose[window.first : window.stop]}:
                 votes[index].append(logit)
         sentences = tuple(alone(sum(v) / len(v)) if v else probability for v in votes)
         spans = tuple(
-            WindowScore(cleaned[w.first].start, cleaned[w.stop - 1].end, alone(logit))
+            WindowScore(prose[w.first].start, prose[w.stop - 1].end, alone(logit))
             for w, logit in zip(windows, logits, strict=True)
         )
         return ArticleScore(style.words, probability, spans, sentences)
