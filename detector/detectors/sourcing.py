@@ -3,35 +3,72 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources.abc import Traversable
 
 from detector.document import Document
+from detector.models.artifact import Artifact, load_artifact, shipped
+from detector.sourcing.decision import Weights, parse_weights
+from detector.sourcing.encoder import SourcingEncoder
 from detector.sourcing.flags import CODES, raise_flags
 from detector.sourcing.reading import SentenceReading, read_sentences
 from detector.types import Detection, Json, ModelInfo, SentenceSourcing, SourceAnchor, Span, TimeAnchor
 
 
+@dataclass(frozen=True, slots=True)
+class _Model:
+    info: ModelInfo
+    encoder: SourcingEncoder
+    weights: Weights
+
+
 class SourcingDetector:
-    """Reads each document by rules and weighs what it finds with fitted, readable weights."""
+    """Reads each document by rules and an encoder, and weighs both with fitted, readable weights.
+
+    Parameters
+    ----------
+    use_model
+        False for the rules alone, whose weights were fitted without the encoder.
+    folder
+        Artifact of the encoder; None for the shipped one, if there is one.
+    """
 
     name = "sourcing"
     version = "1"
     rules = CODES
 
-    def __init__(self, use_model: bool = True) -> None:
-        self._use_model = use_model
+    def __init__(self, use_model: bool = True, folder: Traversable | None = None) -> None:
+        place = folder or shipped("sourcing")
+        self._folder = place if use_model and (folder is not None or place.is_dir()) else None
+
+    @cached_property
+    def _artifact(self) -> Artifact | None:
+        return None if self._folder is None else load_artifact(self._folder)
+
+    @cached_property
+    def _model(self) -> _Model | None:
+        artifact = self._artifact
+        if artifact is None:
+            return None
+        return _Model(artifact.info, SourcingEncoder(artifact), parse_weights(artifact.json("decision.json")))
 
     @property
     def models(self) -> tuple[ModelInfo, ...]:
-        """No artifact takes part yet."""
-        return ()
+        """The encoder's artifact; empty for the rules alone."""
+        return () if self._artifact is None else (self._artifact.info,)
 
     def detect(self, documents: Sequence[Document]) -> list[Detection]:
         """Give one `Detection` per document, in order."""
-        return [_detect(document) for document in documents]
+        model = self._model
+        return [_detect(document, model) for document in documents]
 
 
-def _detect(document: Document) -> Detection:
-    readings = read_sentences(document)
+def _detect(document: Document, model: _Model | None) -> Detection:
+    if model is None:
+        readings = read_sentences(document)
+    else:
+        readings = read_sentences(document, model.weights, model.encoder.predict(document))
     claims = sum(r.role == "claim" for r in readings)
     unsupported = sum(r.unsupported for r in readings)
     signal: dict[str, Json] = {
@@ -48,20 +85,12 @@ def _detect(document: Document) -> Detection:
 
 
 def _sourcing(document: Document, reading: SentenceReading) -> SentenceSourcing:
+    source, time = reading.source, reading.time
     return SentenceSourcing(
         role=reading.role,
         claim_probability=round(reading.roles["claim"], 4),
-        source=SourceAnchor(
-            reading.source.kind,
-            _raw(document, reading.source.start, reading.source.end),
-            reading.source.inherited,
-        ),
-        time=TimeAnchor(
-            reading.time.kind,
-            _raw(document, reading.time.start, reading.time.end),
-            reading.time.value,
-            reading.time.inherited,
-        ),
+        source=SourceAnchor(source.kind, _raw(document, source.start, source.end), source.inherited),
+        time=TimeAnchor(time.kind, _raw(document, time.start, time.end), time.value, time.inherited),
         unsupported=reading.unsupported,
     )
 

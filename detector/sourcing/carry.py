@@ -102,7 +102,11 @@ def _read(
     if hearsay is not None and not any(
         a.kind in ("named", "role", "pronoun") and _tells(document, a) for a in spoken
     ):
-        return SourceReading("vague", *hearsay, cue=hearsay, hearsay=hearsay, quoted=share, attributed=True)
+        first = hearsay
+        if " " in document.text[slice(*hearsay)]:
+            # A speaker says more than a phrase such as "the international community"; "reportedly" says most.
+            first = min([hearsay, *((a.start, a.end) for a in spoken if a.kind == "vague")])
+        return SourceReading("vague", *first, cue=first, hearsay=hearsay, quoted=share, attributed=True)
     best = max(spoken, key=lambda a: (_STRENGTH[a.kind], -a.cue_start))
     cue = (best.cue_start, best.cue_end)
     kind: Standing

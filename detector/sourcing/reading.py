@@ -79,7 +79,11 @@ def read_sentences(
         source = _source(document, rules.sources[index], predicted, kind, readings)
         time = _time(rules.times[index], max(times, key=lambda k: times[k]), rules.anchor, role, readings)
         probability = unsupported_probability(decision_marks(marks, roles, sources), weights.unsupported)
-        flagged = role == "claim" and probability >= weights.threshold
+        flagged = role not in NEVER_CLAIMS and probability >= min(
+            weights.threshold, EXPLICIT if _speaks_vaguely(rules.sources[index]) else 1.0
+        )
+        if flagged:
+            role = "claim"
         readings.append(
             SentenceReading(role, roles, source, time, rules.names[index], marks, probability, flagged)
         )
@@ -89,11 +93,22 @@ def read_sentences(
 def _source_kind(sources: Mapping[str, float], rule: SourceReading, role: Role) -> str:
     """The likeliest kind; but a claim whose own words name a vague speaker never counts as without one."""
     kind = max(sources, key=lambda k: sources[k])
-    speaks = rule.kind == "vague" and rule.attributed and not rule.inherited
-    return "vague" if kind == "none" and speaks and role == "claim" and sources["vague"] > _DOUBT else kind
+    return (
+        "vague"
+        if kind == "none" and _speaks_vaguely(rule) and role == "claim" and sources["vague"] > _DOUBT
+        else kind
+    )
+
+
+def _speaks_vaguely(rule: SourceReading) -> bool:
+    return rule.kind == "vague" and rule.attributed and not rule.inherited
 
 
 _DOUBT = 0.15
+EXPLICIT = 0.2
+"""Threshold where the sentence itself says "reportedly" or "analysts": the word is there to be pointed at."""
+NEVER_CLAIMS = ("heading", "question")
+"""Roles that are never unsupported; any other sentence decided to be so is a claim by that."""
 _REACH = 12
 """Sentences that a source or a time is carried over at most."""
 

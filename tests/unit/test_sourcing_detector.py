@@ -1,7 +1,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detector.detectors.sourcing import SourcingDetector
@@ -55,6 +55,7 @@ def test_signal_counts_the_sentences() -> None:
     assert signal["claims"] == sum(s.role == "claim" for s in detection.sourcing)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_is_read_within_its_bounds(text: str) -> None:
     document = build_document(Article(text))
