@@ -309,12 +309,9 @@ def _vague_subjects(
 ) -> list[Attribution]:
     """'Observers remain optimistic', 'analysts are watching': a vague speaker as the subject of any verb."""
     found = []
+    covered = {i for a in known for i in range(_at(tokens, a.start), _at(tokens, a.end))}
     for index, word in enumerate(lower):
-        if (
-            word not in words("sources", "speakers")
-            or quoted[index]
-            or any(a.start <= tokens[index].start < a.end for a in known)
-        ):
+        if word not in words("sources", "speakers") or quoted[index] or index in covered:
             continue
         first = index
         while (
