@@ -51,12 +51,19 @@ def _rounded(names: Sequence[str], row: Sequence[float], bias: float) -> dict[st
     return {"bias": round(float(bias), 3), **kept}
 
 
+def _readable(marks: Marks, field: str) -> Marks:
+    """Marks that a field's model may read: carried times say nothing of roles and sources."""
+    if field == "time":
+        return marks
+    return {k: v for k, v in marks.items() if not k.startswith("carried.") and k != "page.relative_times"}
+
+
 def fit_classes(
     table: Table, rows: Sequence[int], field: str, strength: float
 ) -> dict[str, dict[str, float]]:
     """Weights of a multinomial model of one field."""
     vectorizer = DictVectorizer()
-    x = vectorizer.fit_transform([table.marks[i] for i in rows])
+    x = vectorizer.fit_transform([_readable(table.marks[i], field) for i in rows])
     chosen = [table.column(field)[i] for i in rows]
     counts = Counter(chosen)
     share = np.array([(len(chosen) / counts[c]) ** RARITY for c in chosen])

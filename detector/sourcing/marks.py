@@ -165,6 +165,21 @@ def add_neighbours(marks: Sequence[Marks]) -> list[Marks]:
     return result
 
 
+def add_carried_times(marks: Sequence[Marks]) -> list[Marks]:
+    """Marks with how near before a relative or absolute time stands, and how many the page has of them."""
+    result = []
+    page = sum("time.relative" in own for own in marks) / max(1, len(marks))
+    distance = {"time.relative": 99, "time.absolute": 99}
+    for own in marks:
+        joined = {**own, "page.relative_times": page} if page else dict(own)
+        for name, gap in distance.items():
+            if gap < 12:
+                joined[f"carried.{name}"] = 1 / (1 + gap)
+            distance[name] = 0 if name in own else gap + 1
+        result.append(joined)
+    return result
+
+
 def dot(weights: Mapping[str, float], marks: Marks) -> float:
     """Sum of weight times mark; a mark without a weight adds nothing."""
     return sum(weights.get(name, 0.0) * value for name, value in marks.items())

@@ -18,7 +18,14 @@ from detector.sourcing.decision import (
     unsupported_probability,
 )
 from detector.sourcing.lexicon import words
-from detector.sourcing.marks import Marks, add_neighbours, count_names, read_marks, read_page
+from detector.sourcing.marks import (
+    Marks,
+    add_carried_times,
+    add_neighbours,
+    count_names,
+    read_marks,
+    read_page,
+)
 from detector.sourcing.predictions import Prediction
 from detector.types import Role, TimeKind
 
@@ -55,7 +62,7 @@ def read_rules(document: Document) -> RuleReading:
     names = [count_names(document, s) for s in document.sentences]
     page = read_page(document.sentences, names, sources, anchor is not None)
     own = [read_marks(document, i, sources[i], times[i], page, names[i]) for i in range(len(sources))]
-    return RuleReading(add_neighbours(own), sources, times, names, anchor)
+    return RuleReading(add_carried_times(add_neighbours(own)), sources, times, names, anchor)
 
 
 def read_sentences(
