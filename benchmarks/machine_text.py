@@ -1,21 +1,16 @@
-"""Speed of the machine-text model alone: articles a second, beside the floor of its own matrix products.
+"""Speed of the machine-text model alone: articles a second, whole and by its encoder, quantised or not.
 
-    python -m benchmarks.machine_text [--unquantised MODEL.onnx]
-
-The floor is the time of the encoder's int8 matrix products alone, by ONNX Runtime on the same
-cores: what no amount of care around them could save.
+python -m benchmarks.machine_text [--unquantised MODEL.onnx]
 """
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from pathlib import Path
 
 import click
-import numpy as np
 
 from detector.document import Document, build_document
 from detector.models.artifact import load_artifact, shipped
@@ -58,42 +53,6 @@ def rate(run: Callable[[], object], count: int, repeats: int = 3) -> float:
     return best
 
 
-def products(tokens: Sequence[int]) -> Callable[[], object]:
-    """The encoder's matrix products alone, in int8, for windows of these token counts (MiniLM-L6: 384, 1536)."""
-    import onnx
-    import onnxruntime as ort
-    from onnx import TensorProto, helper, numpy_helper
-
-    rng = np.random.default_rng(0)
-    nodes, weights = [], []
-    for name, rows, columns in (("a", 384, 384), ("b", 384, 1536), ("c", 1536, 384)):
-        weights.append(numpy_helper.from_array(rng.integers(-90, 90, (rows, columns), dtype=np.int8), name))
-        nodes.append(helper.make_node("MatMulInteger", [f"x{rows}", name], [f"y{name}"]))
-    graph = helper.make_graph(
-        nodes, "products",
-        [helper.make_tensor_value_info(f"x{n}", TensorProto.UINT8, ["n", n]) for n in (384, 1536)],
-        [helper.make_tensor_value_info(f"y{n}", TensorProto.INT32, None) for n in "abc"], weights,
-    )  # fmt: skip
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = 1
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
-    session = ort.InferenceSession(model.SerializeToString(), options)
-
-    def window(count: int) -> None:
-        feeds = {f"x{n}": rng.integers(0, 255, (count, n), dtype=np.uint8) for n in (384, 1536)}
-        for _ in range(6):
-            session.run(["yb", "yc"], feeds)
-            for _ in range(4):
-                session.run(["ya"], feeds)
-
-    def run() -> None:
-        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-            list(pool.map(window, tokens))
-
-    assert onnx.__version__
-    return run
-
-
 @click.command()
 @click.option("--count", default=40, show_default=True)
 @click.option("--words", default=500, show_default=True)
@@ -112,7 +71,6 @@ def main(count: int, words: int, unquantised: Path | None) -> None:
     rows = {
         "whole model (cleaning, stylometry, encoder, stack)": lambda: model.score(documents),
         "encoder, int8": lambda: model.encoder.logits(windows),
-        "its matrix products alone": products([len(w.ids) for w in windows]),
     }
     if unquantised:
         artifact = load_artifact(shipped("machine-text"))

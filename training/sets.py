@@ -45,11 +45,7 @@ class TextSet:
     crops: int = 0
 
     def texts(self, rng: random.Random) -> Iterator[Text]:
-        """The texts, whole, or their openings cut to a random bin of `BINS`, `crops` times.
-
-        Openings, because an article in use is read from its beginning: a random part of a long
-        article scores higher more often than a short article does.
-        """
+        """The texts, whole, or cropped to a random place and a random bin of `BINS`, `crops` times."""
         everything = list(records(self.file))
         cut = prefixes(everything)
         chosen, seen = [], set()
@@ -78,7 +74,12 @@ def _crops(sentences: Sequence[str], crops: int, rng: random.Random) -> Iterator
     feasible = [(low, high or LONGEST) for low, high in BINS if sum(sizes) >= low * 1.15]
     for low, high in rng.sample(feasible, min(crops, len(feasible))):
         target = rng.randint(int(low * 1.1), high)
-        yield " ".join(_run(sentences, sizes, target))
+        spare = max(0, sum(sizes) - target)
+        skip, start = rng.randint(0, spare), 0
+        while skip >= sizes[start] and sum(sizes[start + 1 :]) >= target:
+            skip -= sizes[start]
+            start += 1
+        yield " ".join(_run(sentences[start:], sizes[start:], target))
 
 
 def _run(sentences: Sequence[str], sizes: Sequence[int], words: int) -> list[str]:
