@@ -22,6 +22,9 @@ CHROMIUM_FLAGS = (
     *("--disable-background-networking", "--disable-component-update"),
 )
 
+# Doctest collection would import every conftest.py under the one name `conftest`.
+collect_ignore_glob = ["conftest.py", "*/conftest.py"]
+
 
 @dataclass
 class StubDetector:
