@@ -72,14 +72,18 @@ class Analyzer:
         calibration = self.settings.calibration
         models: tuple[ModelInfo, ...] = ()
         self._counted: Mapping[str, bool] = {}
+        threshold: float | None = None
         if self.settings.recalibration is not None:
             from detector.models.recalibration import load_recalibration
 
             learned = load_recalibration(self.settings.recalibration)
             calibration = calibration or learned.calibration
             models, self._counted = (learned.info,), learned.counted
+            threshold = learned.unsupported_threshold
         self._detectors = tuple(
-            default_detectors(self.settings.target_fpr, calibration) if detectors is None else detectors
+            default_detectors(self.settings.target_fpr, calibration, threshold)
+            if detectors is None
+            else detectors
         )
         models = (*(model for detector in self._detectors for model in detector.models), *models)
         self.engine = Engine(version("dateline"), models, rules_version())

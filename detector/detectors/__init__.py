@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from detector.detectors.base import Detector
 from detector.detectors.boilerplate import BoilerplateDetector
@@ -10,17 +11,31 @@ from detector.detectors.integrity import IntegrityDetector
 from detector.detectors.machine_text import MachineTextDetector
 from detector.detectors.sourcing import SourcingDetector
 
-DetectorFactory = Callable[[float, "str | None"], Detector]
-"""Makes a detector from the target false-positive rate and the path of a user's calibration."""
 
-DETECTORS: tuple[DetectorFactory, ...] = (
-    lambda target_fpr, calibration: BoilerplateDetector(),
-    MachineTextDetector,
-    lambda target_fpr, calibration: SourcingDetector(),
-    lambda target_fpr, calibration: IntegrityDetector(),
+@dataclass(frozen=True, slots=True)
+class DetectorSettings:
+    """What a user or a recalibration may set.
+
+    `calibration` is the path of machine-writing thresholds; from `unsupported_threshold` on a
+    claim counts as unsupported. None stands for what is shipped.
+    """
+
+    target_fpr: float = 0.01
+    calibration: str | None = None
+    unsupported_threshold: float | None = None
+
+
+DETECTORS: tuple[Callable[[DetectorSettings], Detector], ...] = (
+    lambda settings: BoilerplateDetector(),
+    lambda settings: MachineTextDetector(settings.target_fpr, settings.calibration),
+    lambda settings: SourcingDetector(threshold=settings.unsupported_threshold),
+    lambda settings: IntegrityDetector(),
 )
 
 
-def default_detectors(target_fpr: float = 0.01, calibration: str | None = None) -> tuple[Detector, ...]:
+def default_detectors(
+    target_fpr: float = 0.01, calibration: str | None = None, unsupported_threshold: float | None = None
+) -> tuple[Detector, ...]:
     """One of each detector, ready to use; models load on first use."""
-    return tuple(make(target_fpr, calibration) for make in DETECTORS)
+    settings = DetectorSettings(target_fpr, calibration, unsupported_threshold)
+    return tuple(make(settings) for make in DETECTORS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.resources.abc import Traversable
 
@@ -32,13 +32,18 @@ class SourcingDetector:
         False for the rules alone, whose weights were fitted without the encoder.
     folder
         Artifact of the encoder; None for the shipped one, if there is one.
+    threshold
+        Probability from which a claim counts as unsupported; None for the fitted one.
     """
 
     name = "sourcing"
     version = "1"
     rules = CODES
 
-    def __init__(self, use_model: bool = True, folder: Traversable | None = None) -> None:
+    def __init__(
+        self, use_model: bool = True, folder: Traversable | None = None, threshold: float | None = None
+    ) -> None:
+        self._threshold = threshold
         place = folder or shipped("sourcing")
         self._folder = place if use_model and (folder is not None or place.is_dir()) else None
 
@@ -51,7 +56,10 @@ class SourcingDetector:
         artifact = self._artifact
         if artifact is None:
             return None
-        return _Model(artifact.info, SourcingEncoder(artifact), parse_weights(artifact.json("decision.json")))
+        weights = parse_weights(artifact.json("decision.json"))
+        if self._threshold is not None:
+            weights = replace(weights, threshold=self._threshold)
+        return _Model(artifact.info, SourcingEncoder(artifact), weights)
 
     @property
     def models(self) -> tuple[ModelInfo, ...]:

@@ -70,3 +70,15 @@ def test_a_batch_gives_what_its_members_give() -> None:
     documents = [build_document(Article(t)) for t in (WIRE, HOLLOW, "", WIRE)]
     detector = SourcingDetector()
     assert detector.detect(documents) == [detector.detect([d])[0] for d in documents]
+
+
+def test_a_threshold_of_ones_own_decides_what_is_unsupported():
+    document = build_document(Article("The deal was reached. Hundreds of people have been displaced. " * 8))
+    counts = [
+        SourcingDetector(threshold=threshold)
+        .detect([document])[0]
+        .signals["unsupported_claims"]["unsupported"]
+        for threshold in (0.0, None, 9.0)
+    ]
+    assert counts == sorted(counts, reverse=True)
+    assert counts[0] > counts[-1] == 0
