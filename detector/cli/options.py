@@ -50,6 +50,12 @@ def analyzer_options(command: Command) -> Command:
         default=None,
         help="Calibration from `dateline calibrate`.",
     )
+    @click.option(
+        "--recalibration",
+        type=click.Path(exists=True, file_okay=False),
+        default=None,
+        help="Folder that reviewers' decisions made (docs/review.md).",
+    )
     @functools.wraps(command)
     def wrapped(
         *args: Any,
@@ -58,9 +64,10 @@ def analyzer_options(command: Command) -> Command:
         ignore: tuple[str, ...],
         seconds: float | None,
         calibration: str | None,
+        recalibration: str | None,
         **kwargs: Any,
     ) -> Any:
-        settings = AnalyzerSettings(target_fpr, select, ignore, seconds, calibration)
+        settings = AnalyzerSettings(target_fpr, select, ignore, seconds, calibration, recalibration)
         return command(*args, settings=settings, **kwargs)
 
     return wrapped
