@@ -11,6 +11,10 @@ from detector.report import Engine, Report
 from detector.types import Article, Contribution, Credibility, Flag, Span
 
 
+def town(count: int) -> list[str]:
+    return [f"The council of town {i} met {'again ' * (i % 37)}on Monday." for i in range(count)]
+
+
 class StubAnalyzer:
     """Obeys the first word of an article: RAISE, UNWRITABLE, POISON, KILL-ONCE marker, SLEEP seconds."""
 

@@ -15,10 +15,6 @@ def write_lines(path: Path, texts) -> Path:
     return path
 
 
-def town(count: int) -> list[str]:
-    return [f"The council of town {i} met {'again ' * (i % 37)}on Monday." for i in range(count)]
-
-
 @pytest.fixture
 def lines(tmp_path: Path) -> Callable[..., Path]:
     return lambda texts, name="in.jsonl": write_lines(tmp_path / name, texts)

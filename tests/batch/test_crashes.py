@@ -11,8 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from batch_stubs import InlineEngine, make_stub
-from conftest import town
+from batch_stubs import InlineEngine, make_stub, town
 
 from detector.batch.results import read_footer, read_rows
 from detector.batch.run import Job, run_batch

@@ -9,8 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from batch_stubs import InlineEngine
-from conftest import town
+from batch_stubs import InlineEngine, town
 
 from detector.batch.dask import ClusterError, DaskEngine
 from detector.batch.local import LocalEngine, WorkersError

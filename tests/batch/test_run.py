@@ -6,7 +6,7 @@ import json
 from datetime import date
 
 import pytest
-from conftest import town
+from batch_stubs import town
 
 from detector.batch import storage
 from detector.batch.score import score_shard
