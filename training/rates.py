@@ -130,6 +130,8 @@ def tabulate(
             "machine_per_1000": round(1000 * machine[key] / sides["machine"].words, 5),
             "human_flags": human[key],
             "machine_flags": machine[key],
+            "human_words": sides["human"].words,
+            "machine_words": sides["machine"].words,
         }
         for key in sorted(keys)
     }
@@ -192,8 +194,9 @@ def main(names: tuple[str, ...], jobs: int, scale: float, output: Path | None) -
         patterns = tabulate(ids, sides["human"].patterns, sides["machine"].patterns, sides)
     result = {
         "source": "Written by `python -m training rates`: flags per 1,000 words of news, by side; training splits only.",
-        "words": {side: counts.words for side, counts in sides.items()},
-        "corpora": used,
+        # A run over some detectors leaves the sample of the others named; each row has its own words.
+        "words": old["words"] if names and "words" in old else {s: c.words for s, c in sides.items()},
+        "corpora": old["corpora"] if names and "corpora" in old else used,
         "rules": {code: rules[code] for code in sorted(rules) if code in catalogue()},
         "patterns": patterns,
     }
