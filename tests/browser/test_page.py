@@ -129,7 +129,7 @@ def test_the_sentence_table_finds_its_sentence(page: Page) -> None:
     score(page, ARTICLE)
     page.locator(".sentences summary").click()
     rows = page.locator(".sentences tbody tr")
-    assert rows.count() == 16
+    expect(rows).to_have_count(16)
     expect(rows.first).to_contain_text("vague: Observers")
     rows.nth(1).get_by_role("button").click()
     assert page.evaluate("String(getSelection())").strip() == "Officials say that a deal is close."
