@@ -47,10 +47,10 @@ SIZE = 2_000_000
     ids=IDS,
 )
 def test_a_body_is_parsed_or_refused_quickly(body: bytes) -> None:
-    begun = time.process_time()
+    begun = time.thread_time()
     with suppress(ProblemError):
         parse_json(body)
-    assert time.process_time() - begun < 0.25
+    assert time.thread_time() - begun < 0.25
 
 
 @pytest.mark.parametrize(

@@ -106,9 +106,9 @@ def test_no_prose_gives_no_pieces(text):
 def test_time_is_linear_on_hostile_text(unit):
     def seconds(times):
         text = unit * times
-        began = time.process_time()
+        began = time.thread_time()
         tidy(text), strip_opening(text), read(text)
-        return time.process_time() - began
+        return time.thread_time() - began
 
     seconds(100)
     small = min(seconds(1500) for _ in range(3))
