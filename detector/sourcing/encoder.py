@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from detector.document import Document
-from detector.errors import ModelError
 from detector.models.artifact import Artifact
+from detector.models.session import open_model, unloadable
 from detector.models.threads import default_threads
 from detector.sourcing.predictions import Array, Prediction, predictions_of
 from detector.sourcing.windows import Window, WindowShape, cut_windows
@@ -28,23 +28,12 @@ class SourcingEncoder:
     """
 
     def __init__(self, artifact: Artifact, threads: int | None = None) -> None:
-        import onnxruntime as ort
-        from tokenizers import Tokenizer
-
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
+        opened = open_model(artifact)
+        self._session, self._tokenizer = opened.session, opened.tokenizer
         try:
-            self._tokenizer = Tokenizer.from_buffer(artifact.contents["tokenizer.json"])
-            self._session = ort.InferenceSession(
-                artifact.contents["model.onnx"], options, providers=["CPUExecutionProvider"]
-            )
             self._shape = WindowShape(**artifact.config["window"])
         except Exception as error:
-            raise ModelError(f"artifact {artifact.info.name}: the encoder does not load: {error}") from error
-        self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
+            raise unloadable(artifact, error) from error
         self._threads = threads or default_threads()
 
     def predict(self, document: Document) -> list[Prediction]:
