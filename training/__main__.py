@@ -10,6 +10,7 @@ COMMANDS: dict[str, str] = {
     "card": "training.card:command",
     "corroboration": "training.corroboration:command",
     "localise": "training.localise:command",
+    "restore": "training.restore:command",
     "robustness": "training.robustness:command",
     "mine": "training.mine:command",
     "finetune": "training.finetune:finetune",

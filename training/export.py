@@ -1,7 +1,8 @@
 """`python -m training export --run DIR`: torch weights -> int8 ONNX in an artifact folder, with a parity check.
 
-The graph takes `input_ids` alone, one unpadded sequence a call (see `detector.models.encoder`),
-so there is no attention mask in it. Weights are quantised per channel, activations dynamically.
+The graph (`training.graph`) takes `input_ids` alone, one unpadded sequence a call (see
+`detector.models.encoder`), so there is no attention mask in it. Weights are quantised per channel,
+activations dynamically.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -18,24 +18,11 @@ import numpy as np
 import torch
 from torch import nn
 
+from detector.models.session import open_session
 from training.finetune import WindowClassifier, base_checkpoint
+from training.graph import GraphWriter, channel_peaks
 
 ARTIFACT = Path(__file__).parent.parent / "detector" / "models" / "artifacts" / "machine-text"
-
-
-class _Unpadded(nn.Module):
-    """The classifier on sequences without padding."""
-
-    def __init__(self, classifier: WindowClassifier) -> None:
-        super().__init__()
-        self.classifier = classifier
-
-    def forward(self, input_ids: torch.Tensor) -> torch.Tensor:
-        hidden = self.classifier.encoder(
-            input_ids=input_ids, attention_mask=torch.ones_like(input_ids)
-        ).last_hidden_state
-        logits: torch.Tensor = self.classifier.head(hidden.mean(1)).squeeze(-1)
-        return logits
 
 
 def load_classifier(run: Path, weights: str = "model.pt") -> WindowClassifier:
@@ -46,58 +33,41 @@ def load_classifier(run: Path, weights: str = "model.pt") -> WindowClassifier:
     return classifier.eval()
 
 
-def export_onnx(classifier: WindowClassifier, path: Path) -> None:
-    """Write the unquantised graph."""
-    classifier.encoder.set_attn_implementation("eager")
-    torch.onnx.export(
-        _Unpadded(classifier).eval(), (torch.randint(1000, 2000, (1, 64)),), str(path), input_names=["input_ids"],
-        output_names=["logit"], dynamic_axes={"input_ids": {0: "batch", 1: "length"}, "logit": {0: "batch"}},
-        opset_version=17, dynamo=False, do_constant_folding=True,
-    )  # fmt: skip
+def graph_of(
+    classifier: WindowClassifier, peaks: dict[str, Any] | None = None, quantised: bool = True
+) -> tuple[bytes, dict[str, str]]:
+    """The classifier as an ONNX model, and which value each of its products reads."""
+    writer = GraphWriter(arrays(classifier), peaks, quantised)
+    shape = classifier.encoder.config
+    hidden = writer.encoder("encoder", shape.num_hidden_layers, shape.num_attention_heads)
+    axis = writer.constant("tokens", np.array([1], np.int64))
+    pooled = writer.node("ReduceMean", [hidden, axis], keepdims=0)
+    return writer.model({}, {"logit": writer.linear("head", pooled)}), writer.inputs_of
 
 
-def quantise(source: Path, target: Path) -> None:
-    """Quantise weights to int8 per channel, and the embedding table, with dynamic activations."""
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-    from onnxruntime.quantization.shape_inference import quant_pre_process
-
-    with tempfile.TemporaryDirectory() as folder:
-        prepared = Path(folder) / "prepared.onnx"
-        quant_pre_process(str(source), str(prepared), skip_symbolic_shape=True)
-        quantize_dynamic(
-            prepared, target, per_channel=True, reduce_range=False, weight_type=QuantType.QInt8,
-            op_types_to_quantize=["MatMul", "Gemm", "Gather"], extra_options={"MatMulConstBOnly": True},
-        )  # fmt: skip
-
-
-def session(path: Path) -> Any:
-    """ONNX Runtime session with one thread."""
-    import onnxruntime as ort
-
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = 1
-    return ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+def arrays(module: nn.Module) -> dict[str, Any]:
+    """Weights of a torch module, by name."""
+    return {name: tensor.detach().float().numpy() for name, tensor in module.state_dict().items()}
 
 
 def parity(
-    classifier: WindowClassifier, paths: dict[str, Path], samples: list[list[int]]
+    classifier: WindowClassifier, models: dict[str, bytes], samples: list[list[int]]
 ) -> dict[str, float]:
-    """Largest difference in probability from torch, over the samples, per model file."""
+    """Largest and mean difference in probability from torch, over the samples, per model."""
     with torch.no_grad():
-        truth = np.array(
-            [torch.sigmoid(_Unpadded(classifier)(torch.tensor([ids]))).item() for ids in samples]
-        )
+        rows = [torch.tensor([ids]) for ids in samples]
+        truth = np.array([torch.sigmoid(classifier(ids, torch.ones_like(ids))).item() for ids in rows])
     found = {}
-    for name, path in paths.items():
-        run = session(path)
+    for name, content in models.items():
+        run = open_session(content)
         logits = np.array(
             [
                 run.run(None, {"input_ids": np.array([ids], dtype=np.int64)})[0].reshape(-1)[0]
                 for ids in samples
             ]
         )
-        found[name] = float(np.abs(1 / (1 + np.exp(-logits)) - truth).max())
-        found[f"{name} mean"] = float(np.abs(1 / (1 + np.exp(-logits)) - truth).mean())
+        differences = np.abs(1 / (1 + np.exp(-logits)) - truth)
+        found[name], found[f"{name} mean"] = float(differences.max()), float(differences.mean())
     return found
 
 
@@ -123,9 +93,7 @@ def command(run: Path, out: Path, version: str, keep_unquantised: bool) -> None:
     out.mkdir(parents=True, exist_ok=True)
     classifier = load_classifier(run)
     config = json.loads((run / "config.json").read_text("utf-8"))
-    plain = run / "model-fp32.onnx"
-    export_onnx(classifier, plain)
-    quantise(plain, out / "model.onnx")
+    plain, inputs_of = graph_of(classifier, quantised=False)
     shutil.copy(Path(base_checkpoint(config)) / "tokenizer.json", out / "tokenizer.json")
     from tokenizers import Tokenizer
 
@@ -133,15 +101,21 @@ def command(run: Path, out: Path, version: str, keep_unquantised: bool) -> None:
     tokenizer.no_padding()
     tokenizer.enable_truncation(int(config["max_tokens"]))
     tokenizer.no_truncation()
-    lines = (run / "windows.jsonl").read_text("utf-8").splitlines()[::173][:200]
+    lines = (run / "windows.jsonl").read_text("utf-8").splitlines()[::43][:200]
     samples = [tokenizer.encode(json.loads(line)["text"]).ids[: int(config["max_tokens"])] for line in lines]
-    for name, value in parity(classifier, {"fp32": plain, "int8": out / "model.onnx"}, samples).items():
+    feeds = [{"input_ids": np.array([ids], dtype=np.int64)} for ids in samples]
+    # Peaks come from one half of the windows, and the differences from the other.
+    whole, _ = graph_of(classifier, channel_peaks(plain, inputs_of, feeds[::2]))
+    rough, _ = graph_of(classifier)
+    (out / "model.onnx").write_bytes(whole)
+    models = {"fp32": plain, "int8": whole, "int8 without smoothing": rough}
+    for name, value in parity(classifier, models, samples[1::2]).items():
         click.echo(
-            f"largest difference in probability from torch, {name}: {value:.5f} ({len(samples)} windows)"
+            f"largest difference in probability from torch, {name}: {value:.5f} ({len(samples[1::2])} windows)"
         )
     click.echo(f"model.onnx {(out / 'model.onnx').stat().st_size / 1e6:.1f} MB")
-    if not keep_unquantised:
-        plain.unlink()
+    if keep_unquantised:
+        (run / "model-fp32.onnx").write_bytes(plain)
     (out / "config.json").write_text(
         json.dumps(
             {

@@ -21,6 +21,7 @@ import torch
 from torch import nn
 from transformers import AutoModel, AutoTokenizer
 
+from training.precision import autocast
 from training.splits import development_keys, held_out_keys
 from training.windows import Glue, Recipe, Window, draw
 
@@ -248,7 +249,7 @@ def train(config: dict[str, Any], out: Path) -> None:
             return_tensors="pt",
         )
         labels = torch.tensor([float(w.label) for w in batch])
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=config["bf16"]):
+        with autocast(config["bf16"]):
             logits = model(encoded["input_ids"], encoded["attention_mask"])
         loss = loss_of(logits.float(), labels, config["smooth"], config["tail"])
         loss.backward()  # type: ignore[no-untyped-call]

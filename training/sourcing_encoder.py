@@ -24,6 +24,8 @@ from detector.document import Document, build_document
 from detector.sourcing.windows import Window, WindowShape, cut_windows
 from detector.types import Article
 from training.corpora import records
+from training.finetune import Averaged
+from training.precision import autocast
 from training.support import read_document, support_records
 
 PIECE_LABELS = ("source", "cue", "content")
@@ -74,13 +76,16 @@ class SourcingEncoder(nn.Module):
 
 
 def support_samples(name: str, tokenizer: Tokenizer, shape: WindowShape) -> list[Sample]:
-    """Windows of a support corpus with the labels of the sentence of ours that overlaps each."""
+    """Windows of a support corpus with the labels of the sentence of ours that overlaps each.
+
+    Windows behind the last annotated sentence of an article are left out.
+    """
     samples = []
     for record in support_records(name):
         document = read_document(record)
         labels = sentence_labels(document, record["sentences"])
         samples.extend(_with_sentences(document, labels, tokenizer, shape, record["id"]))
-    return samples
+    return [s for s in samples if any(label != IGNORED for own in s.sentences.values() for label in own)]
 
 
 def sentence_labels(document: Document, annotated: Sequence[dict[str, Any]]) -> dict[str, list[int]]:
@@ -202,7 +207,7 @@ def collate(batch: Sequence[Sample]) -> tuple[torch.Tensor, torch.Tensor, torch.
 def loss_of(model: SourcingEncoder, batch: Sequence[Sample], weights: dict[str, float]) -> torch.Tensor:
     """Weighted sum of the losses of every head that a batch has labels for."""
     ids, mask, pools = collate(batch)
-    with torch.autocast("cpu", dtype=torch.bfloat16):
+    with autocast():
         pieces, vectors = model(ids, mask, pools)
         logits = {name: head(vectors) for name, head in model.heads.items()}
     total = torch.zeros(())
@@ -237,10 +242,15 @@ def train(
     stream: Sequence[list[Sample]],
     rate: float,
     weights: dict[str, float],
-    folder: Path | None,
+    folder: Path,
     name: str,
+    average: float = 0.0,
 ) -> None:
-    """One pass over `stream` with AdamW and a linear rate; saves the weights every 100 steps."""
+    """One pass over `stream` with AdamW and a linear rate; saves the weights every 100 steps.
+
+    With `average`, what is saved is the exponential moving average of the weights at that rate.
+    """
+    averaged = Averaged(model, average) if average else None
     groups = [
         {"params": [p for n, p in model.named_parameters() if n.startswith("encoder")], "lr": rate},
         {"params": [p for n, p in model.named_parameters() if not n.startswith("encoder")], "lr": rate * 10},
@@ -258,7 +268,9 @@ def train(
         optimizer.step()
         schedule.step()
         optimizer.zero_grad(set_to_none=True)
-        running = 0.95 * running + 0.05 * float(loss) if step else float(loss)
+        if averaged is not None:
+            averaged.update(model, step)
+        running = 0.95 * running + 0.05 * loss.item() if step else loss.item()
         if step % 20 == 0:
             print(
                 json.dumps(
@@ -272,17 +284,16 @@ def train(
                 ),
                 flush=True,
             )
-        if folder is not None and step % 100 == 99:
-            save(model, folder / f"{name}.pt")
-    if folder is not None:
-        save(model, folder / f"{name}.pt")
+        if step % 100 == 99:
+            save(averaged.state if averaged else model.state_dict(), folder / f"{name}.partial")
+    save(averaged.state if averaged else model.state_dict(), folder / f"{name}.pt")
 
 
-def save(model: nn.Module, path: Path) -> None:
-    """Write the weights, whole or not at all."""
+def save(state: dict[str, torch.Tensor], path: Path) -> None:
+    """Write weights, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".tmp")
-    torch.save(model.state_dict(), temporary)
+    torch.save(state, temporary)
     temporary.rename(path)
 
 

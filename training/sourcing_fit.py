@@ -1,7 +1,7 @@
 """Fit the logistic models of the sourcing detector, by cross-validation over articles.
 
 `python -m training sourcing fit` fits those of the rules alone; with `--run DIR` those of rules and
-encoder together, on what each fold's encoder says of the articles that it has not seen.
+encoder together, on what the encoder says of the articles that it has not seen.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from sklearn.model_selection import GroupKFold
 import detector.data
 from detector.sourcing.decision import class_probabilities, decision_marks, unsupported_probability
 from detector.sourcing.marks import Marks
+from detector.sourcing.predictions import Prediction
 from detector.sourcing.reading import NEVER_CLAIMS, read_rules
 from training.sourcing import ROLES, SOURCES, Labelled, articles, command, macro_f1, prf
 
@@ -84,16 +85,19 @@ def fit_decision(marks: Sequence[Marks], truth: Sequence[bool], strength: float)
 
 
 def read_table(run: Path | None) -> Table:
-    """Marks of the annotated sentences: of the rules, and with `run` of the encoder that has not seen them."""
+    """Marks of the annotated sentences: of the rules; with `run`, of the encoder too, where it has not seen them."""
     table = Table([], [])
+    predicted: dict[str, list[Prediction]] | None = None
     if run is not None:
         from training.sourcing_train import held_out_predictions
 
         predicted = held_out_predictions(run)
     for corpus in CORPORA:
         for article, document, labelled in articles(corpus):
+            if predicted is not None and article not in predicted:
+                continue
             marks = read_rules(document).marks
-            if run is not None:
+            if predicted is not None:
                 marks = [{**m, **p.marks} for m, p in zip(marks, predicted[article], strict=True)]
             table.marks.extend(marks[x.index] for x in labelled)
             table.labels.extend(labelled)
@@ -101,7 +105,7 @@ def read_table(run: Path | None) -> Table:
 
 
 @command.command()
-@click.option("--run", type=click.Path(path_type=Path), help="Folder of a training run with its folds.")
+@click.option("--run", type=click.Path(path_type=Path), help="Folder of a training run.")
 @click.option(
     "--output", type=click.Path(path_type=Path), help="Where to write; default: the shipped weights."
 )

@@ -2,12 +2,12 @@
 
 `train` runs two stages: attribution spans of PolNeAR with discourse roles beside them; then the
 sentences of the support corpora, with the first stage's own span tags as targets, so that they
-are not forgotten. Folds of the second stage give held-out marks for the logistic models.
+are not forgotten. A share of the articles, drawn by the hash of their id, is held out of it: they
+fit and cross-validate the logistic models.
 """
 
 from __future__ import annotations
 
-import json
 import random
 import tomllib
 from pathlib import Path
@@ -34,6 +34,7 @@ from training.sourcing_encoder import (
     support_samples,
     train,
 )
+from training.splits import share
 from training.support import read_document, support_records
 
 CONFIG = Path(__file__).parent / "configs" / "sourcing.toml"
@@ -62,26 +63,17 @@ def load(config: dict[str, Any], path: Path | None = None) -> SourcingEncoder:
 
 @command.command("train")
 @click.option("--run", type=click.Path(path_type=Path), required=True, help="Folder of the run.")
-@click.option("--stage", "stages", multiple=True, help="stageA, fold0, fold1, ..., final; default: all.")
-@click.option("--threads", default=1, show_default=True)
-def train_command(run: Path, stages: tuple[str, ...], threads: int) -> None:
-    """Train the encoder; a stage whose checkpoint exists is not run again."""
+@click.option("--threads", default=2, show_default=True)
+def train_command(run: Path, threads: int) -> None:
+    """Train the encoder in two stages, attribution and support; one whose checkpoint exists is not run again."""
     config = read_config()
     torch.set_num_threads(threads)
     tokenizer, shape = tokenizer_of(config), WindowShape(**config["window"])
-    wanted = stages or ("stageA", *(f"fold{k}" for k in range(config["folds"])), "final")
     run.mkdir(parents=True, exist_ok=True)
-    if "stageA" in wanted and not (run / "stageA.pt").exists():
+    if not (run / "attribution.pt").exists():
         _train_attribution(config, tokenizer, shape, run)
-    samples = [s for name in config["support"]["corpora"] for s in support_samples(name, tokenizer, shape)]
-    folds = _folds(samples, config)
-    (run / "folds.json").write_text(json.dumps(folds), "utf-8")
-    _keep_tags(load(config, run / "stageA.pt"), samples)
-    for stage in wanted:
-        if stage == "stageA" or (run / f"{stage}.pt").exists():
-            continue
-        held_out = int(stage.removeprefix("fold")) if stage.startswith("fold") else None
-        _train_support(config, [s for s in samples if folds[s.article] != held_out], run, stage)
+    if not (run / "support.pt").exists():
+        _train_support(config, tokenizer, shape, run)
 
 
 def _train_attribution(config: dict[str, Any], tokenizer: Tokenizer, shape: WindowShape, run: Path) -> None:
@@ -94,13 +86,12 @@ def _train_attribution(config: dict[str, Any], tokenizer: Tokenizer, shape: Wind
         discourse_samples(tokenizer, shape, part["discourse_articles"]), part["batch_pieces"], rng
     )
     rng.shuffle(stream)
-    train(load(config), stream, part["rate"], part["weights"], run, "stageA")
+    train(load(config), stream, part["rate"], part["weights"], run, "attribution")
 
 
-def _folds(samples: list[Sample], config: dict[str, Any]) -> dict[str, int]:
-    articles = sorted({s.article for s in samples})
-    random.Random(5).shuffle(articles)
-    return {article: index % config["folds"] for index, article in enumerate(articles)}
+def held_out(article: str, config: dict[str, Any]) -> bool:
+    """True for an article, by its id, that the encoder never sees."""
+    return share(article, "support") < float(config["support"]["held_out"])
 
 
 def _keep_tags(model: SourcingEncoder, samples: list[Sample]) -> None:
@@ -113,35 +104,38 @@ def _keep_tags(model: SourcingEncoder, samples: list[Sample]) -> None:
         sample.pieces = targets
 
 
-def _train_support(config: dict[str, Any], samples: list[Sample], run: Path, stage: str) -> None:
+def _train_support(config: dict[str, Any], tokenizer: Tokenizer, shape: WindowShape, run: Path) -> None:
     part = config["support"]
-    seed = 11 + (int(stage.removeprefix("fold")) if stage.startswith("fold") else 0)
-    torch.manual_seed(seed)
-    rng = random.Random(seed)
-    model = load(config, run / "stageA.pt")
+    model = load(config, run / "attribution.pt")
+    samples = [
+        sample
+        for name in part["corpora"]
+        for sample in support_samples(name, tokenizer, shape)
+        if not held_out(sample.article, config)
+    ]
+    _keep_tags(model, samples)
+    torch.manual_seed(config["seed"] + 1)
+    rng = random.Random(config["seed"] + 1)
     for name, parameter in model.named_parameters():
         if "embeddings.word" in name:
             parameter.requires_grad_(False)
     stream = [batch for _ in range(part["epochs"]) for batch in batches(samples, part["batch_pieces"], rng)]
-    train(model, stream, part["rate"], part["weights"], run, stage)
+    train(model, stream, part["rate"], part["weights"], run, "support", part["average"])
 
 
 def held_out_predictions(run: Path) -> dict[str, list[Prediction]]:
-    """Predictions for every article of the support corpora by the fold that has not seen it."""
+    """Predictions for the articles of the support corpora that the encoder has not seen, by article id."""
     config = read_config()
-    torch.set_num_threads(1)
     tokenizer, shape = tokenizer_of(config), WindowShape(**config["window"])
-    folds = json.loads((run / "folds.json").read_text("utf-8"))
-    models = {k: load(config, run / f"fold{k}.pt") for k in sorted(set(folds.values()))}
+    model = load(config, run / "support.pt")
     found = {}
     for name in config["support"]["corpora"]:
         for record in support_records(name):
+            if not held_out(record["id"], config):
+                continue
             document = read_document(record)
             samples = [Sample(window) for window in cut_windows(document, tokenizer, shape)]
-            outputs = [
-                (pieces, sentence_logits(logits))
-                for pieces, logits in predict(models[folds[record["id"]]], samples)
-            ]
+            outputs = [(pieces, sentence_logits(logits)) for pieces, logits in predict(model, samples)]
             found[record["id"]] = predictions_of(document, [s.window for s in samples], outputs)
     return found
 

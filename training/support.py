@@ -53,7 +53,7 @@ def support_records(name: str) -> Iterator[dict[str, Any]]:
 def published(record: dict[str, Any]) -> date | None:
     """Publication date of a record, None where it has none or only a year."""
     try:
-        return date.fromisoformat(str(record["date"])[:10])
+        return date.fromisoformat(str(record.get("date"))[:10])
     except ValueError:
         return None
 

@@ -1,0 +1,162 @@
+"""Sheets on which annotators mark who stands behind each sentence, and the labels that come back.
+
+`draw` chooses articles of the training corpora that no support corpus has, and writes sheets of
+numbered sentences; an annotator answers a line a sentence; `collect` checks the lines and appends
+offsets and labels (no text) to `training/annotations/support_extra.jsonl`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from training.corpora import records
+from training.sourcing import command
+from training.splits import human_fold, text_key
+from training.support import EXTRA, read_document, support_records
+
+ROLE_CODES = {"C": "claim", "O": "opinion", "B": "boilerplate", "Q": "question", "H": "heading"}
+SOURCE_CODES = {"N": "named", "R": "role", "V": "vague", "W": "self_evident", "-": "none"}
+TIME_CODES = {
+    "A": "absolute",
+    "R": "resolvable",
+    "U": "unresolvable",
+    "N": "missing",
+    "X": "not_applicable",
+}
+MOST_CHARACTERS = 2400
+"""Sentences that begin behind this place of a text are not annotated, as in the support corpora."""
+FEWEST_SENTENCES = 6
+
+
+@command.command()
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder of the sheets.")
+@click.option("--take", multiple=True, metavar="CORPUS=COUNT", help="How many articles of which corpus.")
+@click.option("--sheets", default=8, show_default=True, help="How many sheets to spread them over.")
+@click.option("--seed", default=1, show_default=True)
+def draw(out: Path, take: tuple[str, ...], sheets: int, seed: int) -> None:
+    """Draw articles and write sheets to annotate, with an index that `collect` reads.
+
+    Articles in the folder's earlier indexes are not drawn again.
+    """
+    rng = random.Random(seed)
+    known = {
+        text_key(record["text"])
+        for name in ("support_silver", "support_gold_dev", "support_extra")
+        for record in support_records(name)
+    }
+    earlier = {
+        article["id"]
+        for path in out.glob("index-*.json")
+        for article in json.loads(path.read_text("utf-8")).values()
+    }
+    drawn: list[tuple[str, dict[str, Any]]] = []
+    for part in take:
+        corpus, _, count = part.partition("=")
+        drawn.extend((corpus, r) for r in _sample(corpus, int(count), known, earlier, rng))
+    rng.shuffle(drawn)
+    out.mkdir(parents=True, exist_ok=True)
+    index: dict[str, dict[str, Any]] = {}
+    pages: list[list[str]] = [[] for _ in range(sheets)]
+    for number, (corpus, record) in enumerate(drawn):
+        key = f"S{seed}{number:03d}"
+        spans = list(_annotated_spans(record))
+        index[key] = {
+            "corpus": corpus,
+            "id": record["id"],
+            "text_sha256": hashlib.sha256(record["text"].encode()).hexdigest(),
+            "spans": spans,
+        }
+        pages[number % sheets].append(_article_sheet(key, record, spans))
+    for number, page in enumerate(pages):
+        (out / f"sheet-{seed}-{number}.txt").write_text("\n".join(page), "utf-8")
+    (out / f"index-{seed}.json").write_text(json.dumps(index), "utf-8")
+    click.echo(f"{len(index)} articles, {sum(len(a['spans']) for a in index.values())} sentences")
+
+
+def _sample(
+    corpus: str, count: int, known: set[str], earlier: set[str], rng: random.Random
+) -> Iterator[dict[str, Any]]:
+    pool = list(records(corpus))
+    rng.shuffle(pool)
+    for record in pool:
+        if count <= 0:
+            return
+        if record.get("domain", "news") not in ("news", "news-opinion", "news-local", None) or (
+            record.get("label") not in ("human", "ai")
+        ):
+            continue
+        if corpus.startswith("human_news") and human_fold(record, corpus) != "train":
+            continue
+        key = text_key(record["text"])
+        if key in known or record["id"] in earlier or not 700 <= len(record["text"]) <= 12000:
+            continue
+        if sum(1 for _ in _annotated_spans(record)) < FEWEST_SENTENCES:
+            continue
+        known.add(key)
+        count -= 1
+        yield record
+
+
+def _annotated_spans(record: dict[str, Any]) -> Iterator[tuple[int, int]]:
+    document = read_document(record)
+    for sentence in document.sentences:
+        span = document.raw_span(sentence.start, sentence.end)
+        if span.start >= MOST_CHARACTERS:
+            return
+        yield span.start, span.end
+
+
+def _article_sheet(key: str, record: dict[str, Any], spans: list[tuple[int, int]]) -> str:
+    head = f"=== {key} | {record.get('title') or '(no title)'} | {record.get('date') or 'no date known'}"
+    lines = [f"{i} {' '.join(record['text'][s:e].split())}" for i, (s, e) in enumerate(spans, 1)]
+    return "\n".join([head, *lines, ""])
+
+
+@command.command()
+@click.argument("index", type=click.Path(path_type=Path, exists=True))
+@click.argument("answers", type=click.Path(path_type=Path, exists=True), nargs=-1, required=True)
+@click.option("--output", type=click.Path(path_type=Path), default=EXTRA, show_default="support_extra.jsonl")
+def collect(index: Path, answers: tuple[Path, ...], output: Path) -> None:
+    """Check answers (article, sentence, role, source, time, unsupported; tabs between) and append them.
+
+    An article is kept only where every one of its sentences has one well-formed answer.
+    """
+    articles = json.loads(index.read_text("utf-8"))
+    rows: dict[str, dict[int, list[Any]]] = {}
+    for path in answers:
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+            if not line.strip():
+                continue
+            try:
+                key, sentence, row = _answer(line, articles)
+            except (KeyError, ValueError, IndexError) as error:
+                click.echo(f"{path.name}:{number}: left out: {error}", err=True)
+                continue
+            rows.setdefault(key, {})[sentence] = row
+    kept = [key for key in rows if len(rows[key]) == len(articles[key]["spans"])]
+    with output.open("a", encoding="utf-8") as file:
+        for key in sorted(kept):
+            article = articles[key]
+            annotation = {
+                **{k: article[k] for k in ("corpus", "id", "text_sha256")},
+                "sentences": [rows[key][i] for i in range(1, len(article["spans"]) + 1)],
+            }
+            file.write(json.dumps(annotation, separators=(",", ":")) + "\n")
+    click.echo(f"{len(kept)} articles kept, {len(rows) - len(kept)} incomplete")
+
+
+def _answer(line: str, articles: dict[str, Any]) -> tuple[str, int, list[Any]]:
+    key, number, role, source, time, unsupported = line.split("\t")[:6]
+    sentence = int(number)
+    start, end = articles[key]["spans"][sentence - 1]
+    flag = int(unsupported)
+    if flag not in (0, 1) or sentence < 1:
+        raise ValueError(f"not a label: {line!r}")
+    return key, sentence, [start, end, ROLE_CODES[role], SOURCE_CODES[source], TIME_CODES[time], flag]
