@@ -1,0 +1,96 @@
+"""Sheets for annotators: what is drawn, and which answers come back as labels."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+pytest.importorskip("sklearn")
+
+import training.support
+from training.sourcing_sheets import collect, draw
+
+TEXT = " ".join(
+    f"The harbour board of Port Ellery said on {day} that pier {number} would stay closed for repairs."
+    for number, day in enumerate(["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"] * 2)
+)
+
+
+def record(key: str, text: str) -> dict[str, Any]:
+    return {"id": key, "text": text, "label": "ai", "domain": "news", "title": f"Title of {key}"}
+
+
+def write(folder: Path, name: str, rows: list[dict[str, Any]]) -> None:
+    path = folder / f"{name}.jsonl.gz"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with gzip.open(path, "wt", encoding="utf-8") as out:
+        out.writelines(json.dumps(row) + "\n" for row in rows)
+
+
+@pytest.fixture
+def corpora(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "corpora"
+    write(folder, "sourcing/support_silver", [{"id": "old", "text": "Known " + TEXT, "sentences": []}])
+    write(folder, "sourcing/support_gold_dev", [])
+    articles = [record(f"n{i}", f"Edition {i}. {TEXT}") for i in range(4)]
+    write(
+        folder,
+        "machine_text/train/toy",
+        [*articles, record("short", "Too short."), record("old", "Known " + TEXT)],
+    )
+    monkeypatch.setenv("DATELINE_CORPORA", str(folder))
+    extra = tmp_path / "extra.jsonl"
+    extra.touch()
+    monkeypatch.setattr(training.support, "EXTRA", extra)
+    return folder
+
+
+def draw_sheets(out: Path, count: int, seed: int = 1) -> dict[str, Any]:
+    arguments = [
+        "--out",
+        str(out),
+        "--take",
+        f"machine_text/train/toy={count}",
+        "--sheets",
+        "2",
+        "--seed",
+        str(seed),
+    ]
+    result = CliRunner().invoke(draw, arguments, catch_exceptions=False)
+    assert result.exit_code == 0
+    found: dict[str, Any] = json.loads((out / f"index-{seed}.json").read_text("utf-8"))
+    return found
+
+
+def test_no_article_is_drawn_twice_or_from_a_support_corpus(corpora: Path, tmp_path: Path) -> None:
+    first = draw_sheets(tmp_path / "sheets", 2)
+    second = draw_sheets(tmp_path / "sheets", 9, seed=2)
+    drawn = [article["id"] for index in (first, second) for article in index.values()]
+    assert sorted(drawn) == ["n0", "n1", "n2", "n3"]
+
+
+def test_whole_answers_are_kept_and_the_rest_is_named(corpora: Path, tmp_path: Path) -> None:
+    index = draw_sheets(tmp_path / "sheets", 3)
+    whole, gap, odd = sorted(index)
+    lines = [f"{whole}\t{i}\tC\tV\tN\t1" for i in range(1, len(index[whole]["spans"]) + 1)]
+    lines += [f"{gap}\t1\tC\tN\tR\t0", f"{odd}\t1\tZ\tN\tR\t0", f"{odd}\t99\tC\tN\tR\t0", "not a line", ""]
+    answers = tmp_path / "answers.tsv"
+    answers.write_text("\n".join(lines), "utf-8")
+    kept = tmp_path / "kept.jsonl"
+    result = CliRunner().invoke(
+        collect, [str(tmp_path / "sheets" / "index-1.json"), str(answers), "--output", str(kept)]
+    )
+    assert result.exit_code == 0, result.output
+    (row,) = [json.loads(line) for line in kept.read_text("utf-8").splitlines()]
+    assert row["id"] == index[whole]["id"]
+    assert [s[2:] for s in row["sentences"]] == [["claim", "vague", "missing", 1]] * len(
+        index[whole]["spans"]
+    )
+    assert "text" not in row
+    assert "1 articles kept, 1 incomplete" in result.output
+    assert result.output.count("left out") == 3
