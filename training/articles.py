@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from detector.models.cleaning import pieces
 from detector.models.stylometric import split_windows
 from detector.stylometry import ProseSentence, gather, measure_prose, read_sentences
 from detector.types import Article
+from training.attacks import article_deletion, lower, misspelling
 from training.corpora import OWN_ARTICLES, records
 from training.splits import (
     group_keys,
@@ -74,6 +75,9 @@ class Job:
 
 
 LEAST_WORDS = 80
+ATTACKED = 0.12
+"""Share of the training texts that are attacked, so that lower case and misspellings tell nothing."""
+STYLE_ATTACKS = (lower, lower, misspelling, misspelling, article_deletion)
 _NEWS = {"domain": ("news",)}
 _PLAIN_NEWS = {"domain": ("news",), "attack": (None,)}
 
@@ -208,7 +212,7 @@ def measure_jobs(jobs: Sequence[Job], workers: int = 2) -> Examples:
 
 
 def training_examples(banned: frozenset[str], seed: int) -> Examples:
-    """Crops of all training sources, each text once."""
+    """Crops of all training sources, each text once; a share of both classes alike under an attack."""
     rng = random.Random(seed)
     seen: set[str] = set()
     jobs = []
@@ -217,6 +221,8 @@ def training_examples(banned: frozenset[str], seed: int) -> Examples:
             key = f"{text_key(job.text)}{len(job.text)}"
             if key not in seen:
                 seen.add(key)
+                if rng.random() < ATTACKED:
+                    job = replace(job, text=rng.choice(STYLE_ATTACKS)(job.text, rng))
                 jobs.append(job)
     return measure_jobs(jobs)
 

@@ -65,7 +65,8 @@ def fit_classes(
     """Weights of a multinomial model of one field."""
     vectorizer = DictVectorizer()
     x = vectorizer.fit_transform([_readable(table.marks[i], field) for i in rows])
-    chosen = [table.column(field)[i] for i in rows]
+    column = table.column(field)
+    chosen = [column[i] for i in rows]
     counts = Counter(chosen)
     share = np.array([(len(chosen) / counts[c]) ** RARITY for c in chosen])
     model = LogisticRegression(C=strength, max_iter=4000).fit(x, chosen, sample_weight=share / share.mean())

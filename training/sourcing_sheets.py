@@ -16,6 +16,9 @@ from typing import Any
 
 import click
 
+from detector.detectors.sourcing import SourcingDetector
+from detector.document import Document
+from detector.types import Flag
 from training.corpora import records
 from training.sourcing import command
 from training.splits import human_fold, text_key
@@ -33,6 +36,13 @@ TIME_CODES = {
 MOST_CHARACTERS = 2400
 """Sentences that begin behind this place of a text are not annotated, as in the support corpora."""
 FEWEST_SENTENCES = 6
+FLAG_CORPORA = (
+    "human_news/dev/allsides",
+    "human_news/dev/local",
+    "human_news/dev/fnc1_bodies",
+    "machine_text/dev/frontier_mirrors",
+)
+"""Where flags to judge come from: no training reads them."""
 
 
 @command.command()
@@ -117,6 +127,44 @@ def _article_sheet(key: str, record: dict[str, Any], spans: list[tuple[int, int]
     head = f"=== {key} | {record.get('title') or '(no title)'} | {record.get('date') or 'no date known'}"
     lines = [f"{i} {' '.join(record['text'][s:e].split())}" for i, (s, e) in enumerate(spans, 1)]
     return "\n".join([head, *lines, ""])
+
+
+@command.command("flag-sheet")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The sheet.")
+@click.option("--count", default=200, show_default=True, help="Flags, as evenly by rule as there are any.")
+@click.option("--articles", default=80, show_default=True, help="Articles read of each development corpus.")
+@click.option("--seed", default=4, show_default=True)
+def flag_sheet(out: Path, count: int, articles: int, seed: int) -> None:
+    """Write flags of development articles to judge by reading: rule, words, message and their surroundings."""
+    rng = random.Random(seed)
+    detector = SourcingDetector()
+    found: dict[str, list[str]] = {}
+    for corpus in FLAG_CORPORA:
+        pool = [r for r in records(corpus) if 700 <= len(r["text"]) <= 12000]
+        rng.shuffle(pool)
+        for record in pool[:articles]:
+            document = read_document(record)
+            for flag in detector.detect([document])[0].flags:
+                found.setdefault(flag.rule, []).append(_flag_entry(corpus, record, document, flag))
+    left = count
+    lines: list[str] = []
+    for place, rule in enumerate(sorted(found, key=lambda r: len(found[r]))):
+        chosen = rng.sample(found[rule], min(len(found[rule]), left // (len(found) - place)))
+        left -= len(chosen)
+        lines += [f"=== {rule}-{number:02d} {entry}" for number, entry in enumerate(chosen, 1)]
+    out.write_text("\n".join(lines), "utf-8")
+    click.echo(", ".join(f"{rule} {len(entries)}" for rule, entries in sorted(found.items())))
+
+
+def _flag_entry(corpus: str, record: dict[str, Any], document: Document, flag: Flag) -> str:
+    spans = [document.raw_span(s.start, s.end) for s in document.sentences]
+    here = next((i for i, s in enumerate(spans) if s.start <= flag.span.start < s.end), 0)
+    lines = [f"{corpus} | {record.get('date') or 'no date known'} | {flag.message}"]
+    for index in range(max(0, here - 3), min(len(spans), here + 2)):
+        text = " ".join(record["text"][spans[index].start : spans[index].end].split())
+        lines.append(f"  {'>>' if index == here else '  '} {text}")
+    lines.append(f"  flagged words: {' '.join(record['text'][flag.span.start : flag.span.end].split())!r}")
+    return "\n".join(lines) + "\n"
 
 
 @command.command()

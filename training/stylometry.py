@@ -31,7 +31,7 @@ from training.splits import development_keys, held_out_keys, text_key
 from training.stylometry_card import card
 
 ARTIFACT = Path(__file__).parent.parent / "detector" / "models" / "artifacts" / "stylometry"
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 BINS: tuple[tuple[int, int | None], ...] = ((80, 150), (150, 300), (300, 600), (600, None))
 RATES = (0.005, 0.01, 0.05)
 CLIP = 3.0
