@@ -29,6 +29,8 @@ from training.sourcing import ROLES, SOURCES, Labelled, articles, command, macro
 CORPORA = ("support_silver", "support_extra")
 HAND_SET = {"claim.unnamed_parties": 1.5}
 """Weights of the decision that the annotated articles are too poor to fit: they hold hardly any talks."""
+LEAST_PRECISION = 0.8
+"""Of the thresholds with this precision, the one with the best F1 is taken: a wrong flag costs trust."""
 RARITY = 0.35
 """Exponent of a class's rarity in its weight: 0 for none, 1 for classes of equal weight; by cross-validation."""
 _RELATIVE = {"resolvable": "relative", "unresolvable": "relative"}
@@ -152,7 +154,7 @@ def fit(run: Path | None, output: Path | None) -> None:
 def _choose_decision(
     marks: Sequence[Marks], truth: Sequence[bool], is_claim: Sequence[bool], folds: Sequence[Any]
 ) -> tuple[float, float]:
-    """Strength and threshold of the best cross-validated F1; prints precision, recall and calibration."""
+    """Strength and threshold of the best cross-validated F1 that is precise enough; prints the calibration too."""
     best = (-1.0, 0.1, 0.5, np.zeros(0))
     for strength in (0.03, 0.1, 0.3, 1.0):
         probabilities = np.zeros(len(marks))
@@ -161,10 +163,10 @@ def _choose_decision(
             for i in test:
                 probabilities[i] = unsupported_probability(marks[i], weights)
         for threshold in np.arange(0.15, 0.71, 0.025):
-            score = prf(
+            precision, _, score = prf(
                 truth, [bool(p >= threshold) and c for p, c in zip(probabilities, is_claim, strict=True)]
-            )[2]
-            if score > best[0]:
+            )
+            if precision >= LEAST_PRECISION and score > best[0]:
                 best = (score, strength, round(float(threshold), 3), probabilities)
     _, strength, threshold, probabilities = best
     p, r, f = prf(truth, [bool(q >= threshold) and c for q, c in zip(probabilities, is_claim, strict=True)])

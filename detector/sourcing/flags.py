@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from detector.document import Document, Sentence
 from detector.rules import catalogue
 from detector.sourcing.events import unnamed_parties
-from detector.sourcing.lexicon import fold, phrases, table
+from detector.sourcing.lexicon import fold, phrases, table, words
 from detector.sourcing.reading import SentenceReading
 from detector.types import Flag
 
 CODES = ("EVT001", "NUM001", "SRC001", "SRC002", "TMP001", "TMP002")
 _MAX_OPENING = 7
 """Words of a trigger taken from a sentence's opening, where nothing more telling is found."""
+_CONNECTIVE = 2
+"""An opening of at most so many words before a comma is passed over."""
+_ABBREVIATION = 3
+"""A full stop behind at most so many letters ("Mr.", "U.S.") ends nothing."""
+_LACKS_TIME = 0.93
+"""Mark of the encoder's `missing`, 1 + log(p) / 6, from which an event lacks its time: p of about .65."""
+_FIGURE = re.compile(r"[0-9][0-9,.]{0,15}")
 
 
 def raise_flags(document: Document, readings: Sequence[SentenceReading]) -> list[Flag]:
@@ -49,17 +57,33 @@ def _main_fault(
         return "EVT001", parties
     if time.kind == "unresolvable" and time.start is not None and time.end is not None:
         return "TMP002", (time.start, time.end)
-    if time.kind == "none" and (reading.marks.get("verbs.past", 0) > 0 or reading.marks.get("verbs.was")):
+    past = reading.marks.get("verbs.past", 0) > 0 or reading.marks.get("verbs.was")
+    # The encoder, where there is one, tells an event that lacks its time from what needs none.
+    if time.kind == "none" and past and reading.marks.get("model.time.missing", 1.0) > _LACKS_TIME:
         return "TMP001", _trigger(document, sentence)
     return "SRC002", _trigger(document, sentence)
 
 
 def _first_figure(document: Document, sentence: Sentence, time_start: int | None) -> tuple[int, int] | None:
+    """The first number that says how much or how many: no year, day of a month, age, or part of a name."""
+    before = ""
     for token in document.sentence_tokens(sentence):
-        if token.is_word and token.text[0].isdigit() and token.start != time_start and len(token.text) < 16:
-            end = token.end + (document.text[token.end : token.end + 1] == "%")
-            return token.start, end
+        if token.is_word and token.start != time_start and _FIGURE.fullmatch(token.text):
+            whole = token.text.replace(",", "")
+            after = document.text[token.end : token.end + 12].lower()
+            year = len(token.text) == 4 and whole.isdigit() and 1900 <= int(whole) < 2100
+            age = after.startswith(("-year-old", " year-old", " years old")) or (
+                len(whole) <= 2 and after.startswith(",") and document.text[: token.start].endswith(", ")
+            )
+            if not (year or age or _is_month(before)):
+                return token.start, token.end + (after[:1] == "%")
+        before = token.text.lower().rstrip(".")
     return None
+
+
+def _is_month(word: str) -> bool:
+    months = table("times")["months"]
+    return word in months or (3 <= len(word) <= 4 and any(month.startswith(word) for month in months))
 
 
 def _trigger(document: Document, sentence: Sentence) -> tuple[int, int]:
@@ -67,16 +91,25 @@ def _trigger(document: Document, sentence: Sentence) -> tuple[int, int]:
     for key in ("generic", "vague_verbs"):
         match = phrases("events", key).search(fold(sentence.text))
         if match is not None:
-            return sentence.start + match.start(), sentence.start + match.end()
+            start, end = sentence.start + match.start(), sentence.start + match.end()
+            if match[0] in words("sources", "quantifiers"):
+                # "Some" alone points at nothing: "some residents" does.
+                end = next((t.end for t in document.sentence_tokens(sentence) if t.start >= end), end)
+            return start, end
     tokens = [t for t in document.sentence_tokens(sentence) if t.is_word]
     if not tokens:
         return sentence.start, sentence.end
-    last = tokens[min(len(tokens), _MAX_OPENING) - 1]
-    for index, token in enumerate(tokens[1:_MAX_OPENING], 1):
-        if document.text[tokens[index - 1].end : token.start].strip(" "):
-            last = tokens[index - 1]
+    first = last = 0
+    for index in range(1, len(tokens)):
+        gap = document.text[tokens[index - 1].end : tokens[index].start].strip(" ")
+        if gap and not (gap == "." and len(tokens[index - 1].text) <= _ABBREVIATION):
+            if index - first > _CONNECTIVE:
+                break
+            first = index  # "Additionally," tells nothing: the words after it do.
+        last = index
+        if last - first + 1 == _MAX_OPENING:
             break
-    return tokens[0].start, last.end
+    return tokens[first].start, tokens[last].end
 
 
 def _slots(document: Document, sentence: Sentence, reading: SentenceReading, code: str) -> str:

@@ -82,12 +82,15 @@ def read_sentences(
         sources = class_probabilities(marks, weights.sources)
         times = class_probabilities(marks, weights.times)
         role = cast(Role, "heading" if marks.get("block.table_row") else max(roles, key=lambda r: roles[r]))
-        kind = _source_kind(sources, rules.sources[index], role)
+        speaks = _speaks_vaguely(rules.sources[index]) or (
+            predicted is not None and predicted.source is not None
+        )
+        kind = _source_kind(sources, speaks, role)
         source = _source(document, rules.sources[index], predicted, kind, readings)
         time = _time(rules.times[index], max(times, key=lambda k: times[k]), rules.anchor, role, readings)
         probability = unsupported_probability(decision_marks(marks, roles, sources), weights.unsupported)
-        flagged = role not in NEVER_CLAIMS and probability >= min(
-            weights.threshold, EXPLICIT if _speaks_vaguely(rules.sources[index]) else 1.0
+        flagged = role not in NEVER_CLAIMS and probability >= _threshold(
+            weights.threshold, rules.sources[index], marks
         )
         if flagged:
             role = "claim"
@@ -97,14 +100,17 @@ def read_sentences(
     return readings
 
 
-def _source_kind(sources: Mapping[str, float], rule: SourceReading, role: Role) -> str:
-    """The likeliest kind; but a claim whose own words name a vague speaker never counts as without one."""
+def _source_kind(sources: Mapping[str, float], speaks: bool, role: Role) -> str:
+    """The likeliest kind; but a claim whose own words have a speaker who may be vague is not without one."""
     kind = max(sources, key=lambda k: sources[k])
-    return (
-        "vague"
-        if kind == "none" and _speaks_vaguely(rule) and role == "claim" and sources["vague"] > _DOUBT
-        else kind
-    )
+    return "vague" if kind == "none" and speaks and role == "claim" and sources["vague"] > _DOUBT else kind
+
+
+def _threshold(fitted: float, rule: SourceReading, marks: Marks) -> float:
+    """The probability from which a sentence counts as unsupported."""
+    if "event.unnamed_parties" in marks:
+        return min(fitted, UNNAMED)
+    return min(fitted, EXPLICIT) if _speaks_vaguely(rule) else fitted
 
 
 def _speaks_vaguely(rule: SourceReading) -> bool:
@@ -112,8 +118,10 @@ def _speaks_vaguely(rule: SourceReading) -> bool:
 
 
 _DOUBT = 0.15
-EXPLICIT = 0.2
+EXPLICIT = 0.15
 """Threshold where the sentence itself says "reportedly" or "analysts": the word is there to be pointed at."""
+UNNAMED = 0.1
+"""Threshold where it tells of talks without a source, a date and a named participant."""
 NEVER_CLAIMS = ("heading", "question")
 """Roles that are never unsupported; any other sentence decided to be so is a claim by that."""
 _REACH = 12
