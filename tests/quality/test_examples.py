@@ -71,8 +71,10 @@ def test_phrases_are_flagged(reports, name, category, phrase):
 
 
 def test_a_sourced_and_dated_report_loses_no_more_than_a_few_points(reports):
+    # A language model wrote the examples: that the detector sees it here is right, and counts apart.
     report = reports["ferry-inquiry.txt"]
-    lost = sum(c.points for c in report.credibility.contributions if c.points < 0)
+    found = report.credibility.contributions
+    lost = sum(c.points for c in found if c.points < 0 and c.signal != "machine_writing")
     assert lost >= -5
     assert len(report.flags_of("unsupported_claim")) <= 1
 
