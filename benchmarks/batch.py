@@ -24,6 +24,7 @@ from typing import Any, ClassVar
 import numpy as np
 import onnxruntime as ort
 
+from benchmarks.floor import int8_rate, matrix_shapes, multiply_adds
 from detector.analyzer import Analyzer
 from detector.detectors import default_detectors
 from detector.detectors.base import Detector
@@ -126,49 +127,6 @@ def measure_stages(articles: Sequence[Article]) -> Counter[str]:
     return seconds
 
 
-def matrix_shapes(model: bytes) -> list[tuple[int, int]]:
-    """Shapes (inner, outer) of the weights that tokens are multiplied with, from the graph."""
-    import onnx
-
-    graph = onnx.load_from_string(model).graph
-    weights = {w.name: tuple(w.dims) for w in graph.initializer}
-    shapes = []
-    for node in graph.node:
-        if node.op_type in (
-            "MatMulInteger",
-            "MatMul",
-            "Gemm",
-            "DynamicQuantizeMatMul",
-            "MatMulIntegerToFloat",
-        ):
-            shapes += [weights[name][:2] for name in node.input if len(weights.get(name, ())) == 2]
-    # The classification head sees one vector an article, not its tokens.
-    return [(int(k), int(n)) for k, n in shapes if min(k, n) >= 128]
-
-
-def int8_rate(shapes: Sequence[tuple[int, int]], tokens: int) -> float:
-    """Multiply-adds a second on one core, for int8 products of these shapes with `tokens` rows."""
-    from onnx import TensorProto, helper, numpy_helper
-
-    random = np.random.default_rng(0)
-    nodes, inputs, outputs, weights, feeds = [], [], [], [], {}
-    for index, (k, n) in enumerate(shapes):
-        matrix = random.integers(-127, 127, (k, n), dtype=np.int8)
-        weights.append(numpy_helper.from_array(matrix, f"w{index}"))
-        inputs.append(helper.make_tensor_value_info(f"x{index}", TensorProto.UINT8, [tokens, k]))
-        outputs.append(helper.make_tensor_value_info(f"y{index}", TensorProto.INT32, [tokens, n]))
-        nodes.append(helper.make_node("MatMulInteger", [f"x{index}", f"w{index}"], [f"y{index}"]))
-        feeds[f"x{index}"] = random.integers(0, 255, (tokens, k), dtype=np.uint8)
-    graph = helper.make_graph(nodes, "products", inputs, outputs, weights)
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    session = Recorded.__base__(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
-    # The best of many: what else the machine does must not look like a slow processor.
-    best = min(_cpu_seconds(lambda: session.run(None, feeds)) for _ in range(60))
-    return tokens * sum(k * n for k, n in shapes) / best
-
-
 class Recorded(ort.InferenceSession):  # type: ignore[misc]
     """An ONNX session that notes the length of each call and its CPU seconds."""
 
@@ -199,10 +157,7 @@ def measure_floor(articles: int) -> Floor | None:
             continue
         shapes = matrix_shapes(session.model)
         rate = int8_rate(shapes, int(np.median(lengths)))
-        hidden = min(min(shape) for shape in shapes)
-        layers = sum(k > n for k, n in shapes)
-        products = sum(length * sum(k * n for k, n in shapes) for length in lengths)
-        products += sum(2 * layers * length * length * hidden for length in lengths)
+        products = multiply_adds(shapes, lengths)
         print(
             f"encoder            {len(lengths) / articles:.1f} windows of {np.median(lengths):.0f} tokens an article; "
             f"{rate / 1e9:,.0f} G int8 multiply-adds/s a core; products {1000 * products / rate / articles:.1f} ms, "
@@ -219,12 +174,6 @@ def measure_memory(folder: Path, counts: Sequence[int]) -> None:
         write_lines(folder / "many.jsonl", [text.format(i) for i in range(count)])
         run = run_command(folder / "many.jsonl", folder / "many.out.jsonl", "--jobs", "2")
         print(f"memory             {count:>7,} articles: {run.megabytes:.0f} MB at most, {run.wall:.0f} s")
-
-
-def _cpu_seconds(step: Any) -> float:
-    begun = time.process_time()
-    step()
-    return time.process_time() - begun
 
 
 def print_stages(articles: Sequence[Article]) -> Floor | None:

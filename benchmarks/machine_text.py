@@ -11,12 +11,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import click
+import numpy as np
 
+from benchmarks.floor import int8_rate, matrix_shapes, multiply_adds
 from detector.document import Document, build_document
 from detector.models.artifact import load_artifact, shipped
 from detector.models.cleaning import pieces
 from detector.models.encoder import Encoder
 from detector.models.stacked import StackedModel
+from detector.models.threads import default_threads
 from detector.types import Article
 
 _SENTENCES = (
@@ -80,7 +83,12 @@ def main(count: int, words: int, unquantised: Path | None) -> None:
             )
         )
         rows["encoder, float"] = lambda: plain.logits(windows)
+    shapes = matrix_shapes(load_artifact(shipped("machine-text")).contents["model.onnx"])
+    lengths = [len(window.ids) for window in windows]
+    products = multiply_adds(shapes, lengths) / int8_rate(shapes, int(np.median(lengths)))
     click.echo(f"| {count} articles of {words} words | articles a second |\n| --- | --: |")
+    cores = default_threads()
+    click.echo(f"| floor: matrix products alone, {cores} cores | {count * cores / products:.1f} |")
     for name, run in rows.items():
         click.echo(f"| {name} | {rate(run, count):.1f} |")
 

@@ -74,20 +74,23 @@ class Client:
         return int(head[9:12])
 
 
-def requests() -> list[bytes]:
-    """Requests to score each example article, twice over for length."""
+def requests(words: int | None = None) -> list[bytes]:
+    """Requests to score each example article, twice over for length, or its first `words` words."""
     made = []
     for path in sorted(EXAMPLES.iterdir()):
         if path.suffix in (".txt", ".md"):
-            body = json.dumps({"text": f"{path.read_text('utf-8')}\n\n" * 2}).encode()
+            text = f"{path.read_text('utf-8')}\n\n" * 2
+            body = json.dumps({"text": " ".join(text.split()[:words]) if words else text}).encode()
             head = f"POST /v1/score HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
             made.append(head.encode() + b"\r\n\r\n" + body)
     return made
 
 
-async def closed_loop(client: Client, clients: int, stop: Callable[[int], bool]) -> Outcome:
+async def closed_loop(
+    client: Client, clients: int, stop: Callable[[int], bool], words: int | None = None
+) -> Outcome:
     """Each of `clients` sends its next request once the last is answered, until `stop(sent)`."""
-    outcome, articles, sent = Outcome(), requests(), 0
+    outcome, articles, sent = Outcome(), requests(words), 0
     begun = time.perf_counter()
 
     async def one() -> None:
@@ -205,14 +208,14 @@ async def load(port: int, pid: int, slots: int, seconds: float) -> None:
         print("| " + " | ".join(map(str, cells)) + " |", flush=True)
 
 
-async def soak(port: int, pid: int, slots: int, total: int) -> None:
+async def soak(port: int, pid: int, slots: int, total: int, words: int | None) -> None:
     """Print memory along `total` requests."""
     client = Client(port)
     await until_ready(client, slots, pid)
     print("| requests | other than 200 | MB |\n| --- | --- | --- |")
     step, done, failed = max(1, total // 10), 0, 0
     while done < total:
-        outcome = await closed_loop(client, slots, lambda sent: sent >= step)
+        outcome = await closed_loop(client, slots, lambda sent: sent >= step, words)
         done += outcome.statuses.total()
         failed += outcome.statuses.total() - outcome.statuses[200]
         print(f"| {done} | {failed} | {resident_megabytes(pid):.0f} |", flush=True)
@@ -245,6 +248,7 @@ def main() -> None:
     parser.add_argument("--slots", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--micro-batch", type=int, default=None)
     parser.add_argument("--soak", type=int, default=0, metavar="REQUESTS")
+    parser.add_argument("--words", type=int, default=None, help="length of the articles of the soak")
     parser.add_argument("--batching", action="store_true", help="what micro-batching would bring")
     chosen = parser.parse_args()
     if chosen.batching:
@@ -252,7 +256,7 @@ def main() -> None:
         return
     with serving(slots=chosen.slots, micro_batch=chosen.micro_batch) as (port, pid):
         run: Awaitable[None] = (
-            soak(port, pid, chosen.slots, chosen.soak)
+            soak(port, pid, chosen.slots, chosen.soak, chosen.words)
             if chosen.soak
             else load(port, pid, chosen.slots, chosen.seconds)
         )
