@@ -73,7 +73,7 @@ def _first_figure(document: Document, sentence: Sentence, time_start: int | None
             after = document.text[token.end : token.end + 12].lower()
             year = len(token.text) == 4 and whole.isdigit() and 1900 <= int(whole) < 2100
             age = after.startswith(("-year-old", " year-old", " years old")) or (
-                len(whole) <= 2 and after.startswith(",") and document.text[: token.start].endswith(", ")
+                len(whole) <= 2 and after.startswith(",") and document.text.endswith(", ", 0, token.start)
             )
             if not (year or age or _is_month(before)):
                 return token.start, token.end + (after[:1] == "%")

@@ -16,6 +16,7 @@ from detector.reading import article_from_bytes, article_from_html
 from detector.reading.html import _check_attributes
 from detector.reading.markdown import markdown_to_text
 from detector.reading.pdf import unwrap
+from detector.sourcing.flags import _first_figure
 from detector.types import Article
 
 MOST_GROWTH = 2.6
@@ -221,3 +222,14 @@ def test_a_damaged_file_gives_an_article_or_an_input_error(kind):
         except InputError:
             outcomes.add("refused")
     assert "refused" in outcomes
+
+
+def test_ages_without_end_are_passed_over_in_linear_time():
+    def look(document):
+        return [_first_figure(document, sentence, None) for sentence in document.sentences]
+
+    def make(times: int):
+        return build_document(Article("Among them were, " + "12, " * (4 * SIZE * times)))
+
+    assert set(look(make(1))) == {None}
+    assert _growth(look, make) <= MOST_GROWTH
