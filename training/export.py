@@ -10,6 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,17 +39,32 @@ def graph_of(
     classifier: WindowClassifier, peaks: dict[str, Any] | None = None, quantised: bool = True
 ) -> tuple[bytes, dict[str, str]]:
     """The classifier as an ONNX model, and which value each of its products reads."""
-    writer = GraphWriter(arrays(classifier), peaks, quantised)
-    shape = classifier.encoder.config
-    hidden = writer.encoder("encoder", shape.num_hidden_layers, shape.num_attention_heads)
+    writer, hidden = begun_graph(classifier, peaks, quantised)
     axis = writer.constant("tokens", np.array([1], np.int64))
     pooled = writer.node("ReduceMean", [hidden, axis], keepdims=0)
     return writer.model({}, {"logit": writer.linear("head", pooled)}), writer.inputs_of
 
 
-def arrays(module: nn.Module) -> dict[str, Any]:
-    """Weights of a torch module, by name."""
-    return {name: tensor.detach().float().numpy() for name, tensor in module.state_dict().items()}
+def begun_graph(module: nn.Module, peaks: dict[str, Any] | None, quantised: bool) -> tuple[GraphWriter, str]:
+    """A graph with the `encoder` of a torch module, for heads to be added, and the name of its last hidden states."""
+    weights = {name: tensor.detach().float().numpy() for name, tensor in module.state_dict().items()}
+    writer = GraphWriter(weights, peaks, quantised)
+    encoder: Any = module.encoder
+    shape = encoder.config
+    return writer, writer.encoder("encoder", shape.num_hidden_layers, shape.num_attention_heads)
+
+
+def exported(
+    graph: Callable[..., tuple[bytes, dict[str, str]]], feeds: Sequence[dict[str, Any]]
+) -> dict[str, bytes]:
+    """The models of `graph`, a `graph_of` with its module: unquantised, as it ships, and without smoothing.
+
+    Peaks are those of `feeds`.
+    """
+    plain, inputs_of = graph(quantised=False)
+    whole, _ = graph(channel_peaks(plain, inputs_of, feeds))
+    rough, _ = graph()
+    return {"fp32": plain, "int8": whole, "int8 without smoothing": rough}
 
 
 def parity(
@@ -93,7 +110,6 @@ def command(run: Path, out: Path, version: str, keep_unquantised: bool) -> None:
     out.mkdir(parents=True, exist_ok=True)
     classifier = load_classifier(run)
     config = json.loads((run / "config.json").read_text("utf-8"))
-    plain, inputs_of = graph_of(classifier, quantised=False)
     shutil.copy(Path(base_checkpoint(config)) / "tokenizer.json", out / "tokenizer.json")
     from tokenizers import Tokenizer
 
@@ -105,17 +121,15 @@ def command(run: Path, out: Path, version: str, keep_unquantised: bool) -> None:
     samples = [tokenizer.encode(json.loads(line)["text"]).ids[: int(config["max_tokens"])] for line in lines]
     feeds = [{"input_ids": np.array([ids], dtype=np.int64)} for ids in samples]
     # Peaks come from one half of the windows, and the differences from the other.
-    whole, _ = graph_of(classifier, channel_peaks(plain, inputs_of, feeds[::2]))
-    rough, _ = graph_of(classifier)
-    (out / "model.onnx").write_bytes(whole)
-    models = {"fp32": plain, "int8": whole, "int8 without smoothing": rough}
+    models = exported(partial(graph_of, classifier), feeds[::2])
+    (out / "model.onnx").write_bytes(models["int8"])
     for name, value in parity(classifier, models, samples[1::2]).items():
         click.echo(
             f"largest difference in probability from torch, {name}: {value:.5f} ({len(samples[1::2])} windows)"
         )
     click.echo(f"model.onnx {(out / 'model.onnx').stat().st_size / 1e6:.1f} MB")
     if keep_unquantised:
-        (run / "model-fp32.onnx").write_bytes(plain)
+        (run / "model-fp32.onnx").write_bytes(models["fp32"])
     (out / "config.json").write_text(
         json.dumps(
             {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,11 @@ import numpy as np
 import torch
 
 from detector.models.session import open_session
-from detector.sourcing.encoder import pools_of
+from detector.sourcing.encoder import feed_of
 from detector.sourcing.predictions import HEADS as SENTENCE_HEADS
 from detector.sourcing.windows import Window, WindowShape
-from training.export import arrays, write_sums
+from training.export import begun_graph, exported, write_sums
 from training.finetune import base_checkpoint
-from training.graph import GraphWriter, channel_peaks
 from training.sourcing import command
 from training.sourcing_encoder import SourcingEncoder, support_samples
 from training.sourcing_train import load, read_config, tokenizer_of
@@ -30,9 +30,7 @@ def graph_of(
     model: SourcingEncoder, peaks: dict[str, Any] | None = None, quantised: bool = True
 ) -> tuple[bytes, dict[str, str]]:
     """The encoder with the heads that ship as an ONNX model, and which value each of its products reads."""
-    writer = GraphWriter(arrays(model), peaks, quantised)
-    shape = model.encoder.config
-    hidden = writer.encoder("encoder", shape.num_hidden_layers, shape.num_attention_heads)
+    writer, hidden = begun_graph(model, peaks, quantised)
     pieces = writer.node("Sigmoid", [writer.linear("piece_head", hidden)])
     pooled = writer.node("MatMul", ["pools", hidden])
     zero, one, last, row = (
@@ -59,12 +57,10 @@ def export(run: Path, decision: Path, output: Path) -> None:
     model = load(config, run / "support.pt").eval()
     output.mkdir(parents=True, exist_ok=True)
     windows = _windows(config)
-    plain, inputs_of = graph_of(model, quantised=False)
     # Peaks come from one half of the windows, and the differences from the other.
-    whole, _ = graph_of(model, channel_peaks(plain, inputs_of, [feed_of(w) for w in windows[::2]]))
-    (output / "model.onnx").write_bytes(whole)
-    rough, _ = graph_of(model)
-    _parity(model, {"onnx": plain, "int8": whole, "int8 without smoothing": rough}, windows[1::2])
+    models = exported(partial(graph_of, model), [feed_of(window) for window in windows[::2]])
+    (output / "model.onnx").write_bytes(models["int8"])
+    _parity(model, models, windows[1::2])
     shutil.copyfile(Path(base_checkpoint(config)) / "tokenizer.json", output / "tokenizer.json")
     shutil.copyfile(decision, output / "decision.json")
     settings = {
@@ -87,11 +83,6 @@ def export(run: Path, decision: Path, output: Path) -> None:
 def _windows(config: dict[str, Any]) -> list[Window]:
     samples = support_samples("support_silver", tokenizer_of(config), WindowShape(**config["window"]))
     return [sample.window for sample in samples[:PARITY_WINDOWS]]
-
-
-def feed_of(window: Window) -> dict[str, Any]:
-    """Inputs of the graph for one window."""
-    return {"input_ids": np.array([window.ids], dtype=np.int64), "pools": pools_of(window)}
 
 
 @torch.no_grad()

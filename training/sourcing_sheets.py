@@ -66,17 +66,16 @@ def draw(out: Path, take: tuple[str, ...], sheets: int, seed: int) -> None:
         for path in out.glob("index-*.json")
         for article in json.loads(path.read_text("utf-8")).values()
     }
-    drawn: list[tuple[str, dict[str, Any]]] = []
+    drawn: list[tuple[str, dict[str, Any], list[tuple[int, int]]]] = []
     for part in take:
         corpus, _, count = part.partition("=")
-        drawn.extend((corpus, r) for r in _sample(corpus, int(count), known, earlier, rng))
+        drawn.extend((corpus, *article) for article in _sample(corpus, int(count), known, earlier, rng))
     rng.shuffle(drawn)
     out.mkdir(parents=True, exist_ok=True)
     index: dict[str, dict[str, Any]] = {}
     pages: list[list[str]] = [[] for _ in range(sheets)]
-    for number, (corpus, record) in enumerate(drawn):
+    for number, (corpus, record, spans) in enumerate(drawn):
         key = f"S{seed}{number:03d}"
-        spans = list(_annotated_spans(record))
         index[key] = {
             "corpus": corpus,
             "id": record["id"],
@@ -92,7 +91,7 @@ def draw(out: Path, take: tuple[str, ...], sheets: int, seed: int) -> None:
 
 def _sample(
     corpus: str, count: int, known: set[str], earlier: set[str], rng: random.Random
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[tuple[dict[str, Any], list[tuple[int, int]]]]:
     pool = list(records(corpus))
     rng.shuffle(pool)
     for record in pool:
@@ -107,11 +106,12 @@ def _sample(
         key = text_key(record["text"])
         if key in known or record["id"] in earlier or not 700 <= len(record["text"]) <= 12000:
             continue
-        if sum(1 for _ in _annotated_spans(record)) < FEWEST_SENTENCES:
+        spans = list(_annotated_spans(record))
+        if len(spans) < FEWEST_SENTENCES:
             continue
         known.add(key)
         count -= 1
-        yield record
+        yield record, spans
 
 
 def _annotated_spans(record: dict[str, Any]) -> Iterator[tuple[int, int]]:

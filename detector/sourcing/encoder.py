@@ -45,11 +45,15 @@ class SourcingEncoder:
             return predictions_of(document, windows, list(pool.map(self._run, windows)))
 
     def _run(self, window: Window) -> tuple[Array, Array]:
-        ids = np.array([window.ids], dtype=np.int64)
-        pieces, logits = self._session.run(None, {"input_ids": ids, "pools": pools_of(window)})
+        pieces, logits = self._session.run(None, feed_of(window))
         first: Any = pieces[0]
         second: Any = logits[0]
         return first, second
+
+
+def feed_of(window: Window) -> dict[str, Any]:
+    """Inputs of the graph for one window."""
+    return {"input_ids": np.array([window.ids], dtype=np.int64), "pools": pools_of(window)}
 
 
 def pools_of(window: Window) -> Array:
