@@ -64,6 +64,9 @@ class Analyzer:
         # Imported here, so that `import detector` stays light: the detectors bring numpy along.
         from importlib.metadata import version
 
+        from detector.document.language import preload
+
+        preload()
         from detector.detectors import default_detectors
 
         if self.settings.seconds is not None and self.settings.seconds <= 0:

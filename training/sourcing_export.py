@@ -20,7 +20,7 @@ from training.export import begun_graph, exported, write_sums
 from training.finetune import base_checkpoint
 from training.sourcing import command
 from training.sourcing_encoder import SourcingEncoder, support_samples
-from training.sourcing_train import load, read_config, tokenizer_of
+from training.sourcing_train import load, read_config, tokenizer_of, trained
 
 ARTIFACT = Path(__file__).parent.parent / "detector" / "models" / "artifacts" / "sourcing"
 PARITY_WINDOWS = 160
@@ -49,12 +49,13 @@ def graph_of(
 @command.command("export")
 @click.option("--run", type=click.Path(path_type=Path), required=True)
 @click.option("--decision", type=click.Path(path_type=Path), required=True, help="Weights by `fit --run`.")
+@click.option("--version", required=True, help="Version that the model calls itself, such as 1.2.0.")
 @click.option("--output", type=click.Path(path_type=Path), default=ARTIFACT)
-def export(run: Path, decision: Path, output: Path) -> None:
+def export(run: Path, decision: Path, version: str, output: Path) -> None:
     """Export, quantise, check parity and write the artifact."""
     config = read_config()
     torch.set_num_threads(1)
-    model = load(config, run / "support.pt").eval()
+    model = load(config, trained(config, run)).eval()
     output.mkdir(parents=True, exist_ok=True)
     windows = _windows(config)
     # Peaks come from one half of the windows, and the differences from the other.
@@ -65,7 +66,7 @@ def export(run: Path, decision: Path, output: Path) -> None:
     shutil.copyfile(decision, output / "decision.json")
     settings = {
         "name": "sourcing",
-        "version": "1",
+        "version": version,
         "format_version": 1,
         "window": config["window"],
         "heads": {name: list(labels) for name, labels in SENTENCE_HEADS},
@@ -73,7 +74,7 @@ def export(run: Path, decision: Path, output: Path) -> None:
         "corpora": [
             "sourcing/polnear train",
             "sourcing/newsdiscourse_sentences",
-            *config["support"]["corpora"],
+            *config["support"]["stages"][-1]["corpora"],
         ],
     }
     (output / "config.json").write_text(json.dumps(settings, indent=1) + "\n", "utf-8")

@@ -25,8 +25,9 @@ from detector.sourcing.marks import Marks
 from detector.sourcing.predictions import Prediction
 from detector.sourcing.reading import NEVER_CLAIMS, read_rules
 from training.sourcing import ROLES, SOURCES, Labelled, articles, command, macro_f1, prf
+from training.support import OWN_SETS
 
-CORPORA = ("support_silver", "support_extra")
+CORPORA = ("support_silver", *OWN_SETS)
 HAND_SET = {"claim.unnamed_parties": 1.5}
 """Weights of the decision that the annotated articles are too poor to fit: they hold hardly any talks."""
 LEAST_PRECISION = 0.8
@@ -139,7 +140,7 @@ def fit(run: Path | None, output: Path | None) -> None:
     is_claim = [max(r, key=lambda k: r[k]) not in NEVER_CLAIMS for r in held_out["role"]]
     strength, threshold = _choose_decision(marks, truth, is_claim, folds)
     shipped: dict[str, Any] = {
-        "source": "Fitted by `python -m training sourcing fit` on support_silver and support_extra; threshold by cross-validation over articles.",
+        "source": f"Fitted by `python -m training sourcing fit` on {', '.join(CORPORA)}; threshold by cross-validation over articles.",
         "threshold": threshold,
         "unsupported": fit_decision(marks, truth, strength),
         "roles": classes["role"],

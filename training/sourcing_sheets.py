@@ -2,7 +2,7 @@
 
 `draw` chooses articles of the training corpora that no support corpus has, and writes sheets of
 numbered sentences; an annotator answers a line a sentence; `collect` checks the lines and appends
-offsets and labels (no text) to `training/annotations/support_extra.jsonl`.
+offsets and labels (no text) to a file of `training/annotations`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from detector.types import Flag
 from training.corpora import records
 from training.sourcing import command
 from training.splits import human_fold, text_key
-from training.support import EXTRA, read_document, support_records
+from training.support import ANNOTATIONS, OWN_SETS, read_document, support_records
 
 ROLE_CODES = {"C": "claim", "O": "opinion", "B": "boilerplate", "Q": "question", "H": "heading"}
 SOURCE_CODES = {"N": "named", "R": "role", "V": "vague", "W": "self_evident", "-": "none"}
@@ -58,7 +58,7 @@ def draw(out: Path, take: tuple[str, ...], sheets: int, seed: int) -> None:
     rng = random.Random(seed)
     known = {
         text_key(record["text"])
-        for name in ("support_silver", "support_gold_dev", "support_extra")
+        for name in ("support_silver", "support_gold_dev", *OWN_SETS)
         for record in support_records(name)
     }
     earlier = {
@@ -170,7 +170,12 @@ def _flag_entry(corpus: str, record: dict[str, Any], document: Document, flag: F
 @command.command()
 @click.argument("index", type=click.Path(path_type=Path, exists=True))
 @click.argument("answers", type=click.Path(path_type=Path, exists=True), nargs=-1, required=True)
-@click.option("--output", type=click.Path(path_type=Path), default=EXTRA, show_default="support_extra.jsonl")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    default=ANNOTATIONS / f"{OWN_SETS[-1]}.jsonl",
+    show_default=f"{OWN_SETS[-1]}.jsonl",
+)
 def collect(index: Path, answers: tuple[Path, ...], output: Path) -> None:
     """Check answers (article, sentence, role, source, time, unsupported; tabs between) and append them.
 

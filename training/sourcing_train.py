@@ -1,8 +1,8 @@
 """Train, export and measure the encoder of the sourcing detector.
 
-`train` runs two stages: attribution spans of PolNeAR with discourse roles beside them; then the
-sentences of the support corpora, with the first stage's own span tags as targets, so that they
-are not forgotten. A share of the articles, drawn by the hash of their id, is held out of it: they
+`train` begins with attribution spans of PolNeAR and discourse roles beside them. Stages over the
+sentences of the support corpora follow, each from the weights of the one before it and with the first
+one's span tags as targets, so that they are not forgotten. A share of the articles, drawn by the hash of their id, is held out of it: they
 fit and cross-validate the logistic models.
 """
 
@@ -65,15 +65,18 @@ def load(config: dict[str, Any], path: Path | None = None) -> SourcingEncoder:
 @click.option("--run", type=click.Path(path_type=Path), required=True, help="Folder of the run.")
 @click.option("--threads", default=2, show_default=True)
 def train_command(run: Path, threads: int) -> None:
-    """Train the encoder in two stages, attribution and support; one whose checkpoint exists is not run again."""
+    """Train the encoder, stage after stage; one whose checkpoint exists is not run again."""
     config = read_config()
     torch.set_num_threads(threads)
     tokenizer, shape = tokenizer_of(config), WindowShape(**config["window"])
     run.mkdir(parents=True, exist_ok=True)
     if not (run / "attribution.pt").exists():
         _train_attribution(config, tokenizer, shape, run)
-    if not (run / "support.pt").exists():
-        _train_support(config, tokenizer, shape, run)
+    before = "attribution"
+    for number, stage in enumerate(config["support"]["stages"], 1):
+        if not (run / f"{stage['name']}.pt").exists():
+            _train_support(config, tokenizer, shape, run, before, number)
+        before = stage["name"]
 
 
 def _train_attribution(config: dict[str, Any], tokenizer: Tokenizer, shape: WindowShape, run: Path) -> None:
@@ -104,32 +107,40 @@ def _keep_tags(model: SourcingEncoder, samples: list[Sample]) -> None:
         sample.pieces = targets
 
 
-def _train_support(config: dict[str, Any], tokenizer: Tokenizer, shape: WindowShape, run: Path) -> None:
+def _train_support(
+    config: dict[str, Any], tokenizer: Tokenizer, shape: WindowShape, run: Path, before: str, number: int
+) -> None:
     part = config["support"]
-    model = load(config, run / "attribution.pt")
+    stage = part["stages"][number - 1]
     samples = [
         sample
-        for name in part["corpora"]
+        for name in stage["corpora"]
         for sample in support_samples(name, tokenizer, shape)
         if not held_out(sample.article, config)
     ]
-    _keep_tags(model, samples)
-    torch.manual_seed(config["seed"] + 1)
-    rng = random.Random(config["seed"] + 1)
+    _keep_tags(load(config, run / "attribution.pt"), samples)
+    model = load(config, run / f"{before}.pt")
+    torch.manual_seed(config["seed"] + number)
+    rng = random.Random(config["seed"] + number)
     for name, parameter in model.named_parameters():
         if "embeddings.word" in name:
             parameter.requires_grad_(False)
-    stream = [batch for _ in range(part["epochs"]) for batch in batches(samples, part["batch_pieces"], rng)]
-    train(model, stream, part["rate"], part["weights"], run, "support", part["average"])
+    stream = [batch for _ in range(stage["epochs"]) for batch in batches(samples, part["batch_pieces"], rng)]
+    train(model, stream, stage["rate"], part["weights"], run, stage["name"], part["average"])
+
+
+def trained(config: dict[str, Any], run: Path) -> Path:
+    """Checkpoint of the last stage."""
+    return run / f"{config['support']['stages'][-1]['name']}.pt"
 
 
 def held_out_predictions(run: Path) -> dict[str, list[Prediction]]:
     """Predictions for the articles of the support corpora that the encoder has not seen, by article id."""
     config = read_config()
     tokenizer, shape = tokenizer_of(config), WindowShape(**config["window"])
-    model = load(config, run / "support.pt")
+    model = load(config, trained(config, run))
     found = {}
-    for name in config["support"]["corpora"]:
+    for name in config["support"]["stages"][-1]["corpora"]:
         for record in support_records(name):
             if not held_out(record["id"], config):
                 continue

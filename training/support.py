@@ -1,7 +1,7 @@
-"""Annotated articles of the support task: the corpora's own, and a further set of annotations kept here by id.
+"""Annotated articles of the support task: the corpora's own, and further sets of annotations kept here by id.
 
-`training/annotations/support_extra.jsonl` holds offsets and labels alone: 60 articles of the training
-corpora, their first 18 sentences annotated once under the guideline of `sourcing/GUIDELINE.md`.
+`training/annotations` holds offsets and labels alone, of articles of the training corpora that were
+annotated under the guideline of `sourcing/GUIDELINE.md`.
 """
 
 from __future__ import annotations
@@ -18,18 +18,20 @@ from detector.document import Document, build_document
 from detector.types import Article
 from training.corpora import records
 
-EXTRA = Path(__file__).parent / "annotations" / "support_extra.jsonl"
+ANNOTATIONS = Path(__file__).parent / "annotations"
+OWN_SETS = ("support_extra", "support_further")
+"""Sets of annotations that are kept here, without their texts."""
 FIELDS = ("start", "end", "role", "source", "time", "unsupported")
 
 
 def support_records(name: str) -> Iterator[dict[str, Any]]:
-    """Records of `support_silver`, `support_gold_dev` or `support_extra`, in one shape."""
-    if name != "support_extra":
+    """Records of `support_silver`, `support_gold_dev` or one of `OWN_SETS`, in one shape."""
+    if name not in OWN_SETS:
         yield from records(f"sourcing/{name}")
         return
     wanted: dict[str, dict[str, Any]] = {}
     by_corpus: dict[str, set[str]] = defaultdict(set)
-    for line in EXTRA.read_text("utf-8").splitlines():
+    for line in (ANNOTATIONS / f"{name}.jsonl").read_text("utf-8").splitlines():
         annotation = json.loads(line)
         wanted[annotation["id"]] = annotation
         by_corpus[annotation["corpus"]].add(annotation["id"])

@@ -1,13 +1,19 @@
 """Which language a text is in.
 
 py3langid (BSD-3-Clause, kept up, 4.5 MB, numpy alone) reads byte n-grams; `python
-benchmarks/language.py` prints its accuracy and speed here. The model loads on first use.
+benchmarks/language.py` prints its accuracy and speed here. The model loads on first use, or in a
+thread from `preload` on.
 """
 
 from __future__ import annotations
 
+import io
+import lzma
+from array import array
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 WINDOW = 700
@@ -33,12 +39,48 @@ class Language:
         return self.code != "und" and self.confidence >= RELIABLE
 
 
-@lru_cache(maxsize=1)
-def _identifier() -> Any:
-    """Load the model once; it is never altered, so threads and analyzers may share it."""
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+def preload() -> None:
+    """Begin to load the model, in a thread: its decompression can go beside what else is to be loaded."""
+    _loading()
 
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+
+@lru_cache(maxsize=1)
+def _loading() -> Future[Any]:
+    """Load the model once; it is never altered, so threads and analyzers may share it."""
+    executor = ThreadPoolExecutor(1, "language")
+    future = executor.submit(_identifier)
+    executor.shutdown(wait=False)
+    return future
+
+
+def _identifier() -> Any:
+    from py3langid.langid import MODEL_DIR, MODEL_FILE, LanguageIdentifier
+
+    try:
+        *parts, rows = _read_at_once(Path(MODEL_DIR) / MODEL_FILE)
+    except (OSError, KeyError, ValueError, lzma.LZMAError):
+        # Another layout than that of version 0.4: its own reader knows it.
+        return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    return LanguageIdentifier(*parts, norm_probs=True, tk_row=rows)
+
+
+def _read_at_once(path: Path) -> tuple[Any, ...]:
+    """Parts of the library's model: log-probabilities, priors, codes, moves, outputs, rows of moves.
+
+    The library's reader decompresses in a thousand steps, and before each a thread would wait for
+    the interpreter; in one step the whole takes place beside the loading of the other models.
+    """
+    import numpy as np
+
+    with np.load(io.BytesIO(lzma.decompress(path.read_bytes())), allow_pickle=False) as data:
+        return (
+            data["ptc"],
+            data["pc"],
+            data["classes"].tolist(),
+            array("I", data["nextmove"].astype(np.uint32).tobytes()),
+            data["out_feat"].tolist(),
+            data["nextmove_row"].tolist(),
+        )
 
 
 def identify(text: str) -> Language:
@@ -52,7 +94,7 @@ def identify(text: str) -> Language:
     sample = _sample(text)
     if sum(char.isalpha() for char in sample) < MIN_LETTERS:
         return Language("und", 0.0)
-    code, confidence = _identifier().classify(sample)
+    code, confidence = _loading().result().classify(sample)
     return Language(str(code), min(1.0, max(0.0, float(confidence))))
 
 

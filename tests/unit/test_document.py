@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from detector.document import build_document, normalise
+from detector.document import build_document, language, normalise
 from detector.document.blocks import Block, find_blocks
 from detector.document.language import Language, identify
 from detector.document.sentences import split_sentences
@@ -183,3 +183,17 @@ def test_language_is_the_same_in_threads():
     alone = [identify(text) for text in texts]
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(identify, texts)) == alone
+
+
+def test_the_model_read_at_once_is_the_one_that_the_library_reads(monkeypatch):
+    def refuse(path):
+        raise KeyError("another layout")
+
+    at_once = language._identifier()
+    monkeypatch.setattr(language, "_read_at_once", refuse)
+    by_library = language._identifier()
+    assert (at_once.nb_ptc == by_library.nb_ptc).all()
+    assert at_once.nb_classes == by_library.nb_classes
+    assert list(at_once.tk_nextmove) == list(by_library.tk_nextmove)
+    for text in ("The mayor opened the bridge.", "Le maire a inauguré le pont.", "Most otwarto we wtorek."):
+        assert at_once.classify(text) == by_library.classify(text)

@@ -14,6 +14,7 @@ pytest.importorskip("sklearn")
 
 import training.support
 from training.sourcing_sheets import collect, draw
+from training.support import OWN_SETS
 
 TEXT = " ".join(
     f"The harbour board of Port Ellery said on {day} that pier {number} would stay closed for repairs."
@@ -44,9 +45,11 @@ def corpora(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         [*articles, record("short", "Too short."), record("old", "Known " + TEXT)],
     )
     monkeypatch.setenv("DATELINE_CORPORA", str(folder))
-    extra = tmp_path / "extra.jsonl"
-    extra.touch()
-    monkeypatch.setattr(training.support, "EXTRA", extra)
+    annotations = tmp_path / "annotations"
+    annotations.mkdir()
+    for name in OWN_SETS:
+        (annotations / f"{name}.jsonl").touch()
+    monkeypatch.setattr(training.support, "ANNOTATIONS", annotations)
     return folder
 
 
