@@ -174,6 +174,24 @@ def discourse_samples(tokenizer: Tokenizer, shape: WindowShape, limit: int) -> l
     return samples
 
 
+def anonymous_samples(tokenizer: Tokenizer, shape: WindowShape, limit: int) -> list[Sample]:
+    """Windows of news snippets whose speaker is unnamed: a claim of a vague source, and so unsupported."""
+    samples = []
+    for count, record in enumerate(records("sourcing/anonymous_source_snippets")):
+        if count >= limit:
+            break
+        document = build_document(Article(record["text"]))
+        labels: dict[str, list[int]] = {name: [] for name in ("role", "source", "unsupported")}
+        for sentence in document.sentences:
+            span = document.raw_span(sentence.start, sentence.end)
+            spoken = any(span.start <= s["start"] < span.end for s in record["spans"])
+            labels["role"].append(ROLE_LABELS.index("claim") if spoken else IGNORED)
+            labels["source"].append(SOURCE_LABELS.index("vague") if spoken else IGNORED)
+            labels["unsupported"].append(1 if spoken else IGNORED)
+        samples.extend(_with_sentences(document, labels, tokenizer, shape, record["id"]))
+    return samples
+
+
 def batches(samples: Sequence[Sample], pieces: int, rng: random.Random) -> Iterator[list[Sample]]:
     """Batches of about `pieces` word pieces of like length, in random order."""
     ordered = sorted(samples, key=lambda s: (len(s.window.ids) + rng.randint(0, 24), rng.random()))

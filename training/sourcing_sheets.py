@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +71,31 @@ def draw(out: Path, take: tuple[str, ...], sheets: int, seed: int) -> None:
         corpus, _, count = part.partition("=")
         drawn.extend((corpus, *article) for article in _sample(corpus, int(count), known, earlier, rng))
     rng.shuffle(drawn)
+    _write_sheets(out, sheets, seed, drawn)
+
+
+@command.command("draw-again")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder of the sheets.")
+@click.option("--sheets", default=8, show_default=True, help="How many sheets to spread them over.")
+@click.option("--seed", default=1, show_default=True)
+def draw_again(out: Path, sheets: int, seed: int) -> None:
+    """Write sheets of the annotated articles that the encoder never sees, for a second annotator."""
+    from training.sourcing_train import held_out, read_config
+
+    config = read_config()
+    drawn: list[tuple[str, dict[str, Any], list[tuple[int, int]]]] = []
+    for name in OWN_SETS:
+        for record in support_records(name):
+            if held_out(record["id"], config):
+                spans = [(sentence["start"], sentence["end"]) for sentence in record["sentences"]]
+                drawn.append((record["corpus"], record, spans))
+    random.Random(seed).shuffle(drawn)
+    _write_sheets(out, sheets, seed, drawn)
+
+
+def _write_sheets(
+    out: Path, sheets: int, seed: int, drawn: Sequence[tuple[str, dict[str, Any], list[tuple[int, int]]]]
+) -> None:
     out.mkdir(parents=True, exist_ok=True)
     index: dict[str, dict[str, Any]] = {}
     pages: list[list[str]] = [[] for _ in range(sheets)]

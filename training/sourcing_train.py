@@ -27,6 +27,7 @@ from training.sourcing_encoder import (
     IGNORED,
     Sample,
     SourcingEncoder,
+    anonymous_samples,
     attribution_samples,
     batches,
     discourse_samples,
@@ -118,6 +119,7 @@ def _train_support(
         for sample in support_samples(name, tokenizer, shape)
         if not held_out(sample.article, config)
     ]
+    samples += anonymous_samples(tokenizer, shape, stage.get("snippets", 0))
     _keep_tags(load(config, run / "attribution.pt"), samples)
     model = load(config, run / f"{before}.pt")
     torch.manual_seed(config["seed"] + number)

@@ -21,6 +21,8 @@ from training.corpora import records
 ANNOTATIONS = Path(__file__).parent / "annotations"
 OWN_SETS = ("support_extra", "support_further")
 """Sets of annotations that are kept here, without their texts."""
+SECOND = "second_opinions"
+"""Annotations of some of the same articles by another annotator: a field where the two differ is None."""
 FIELDS = ("start", "end", "role", "source", "time", "unsupported")
 
 
@@ -29,11 +31,10 @@ def support_records(name: str) -> Iterator[dict[str, Any]]:
     if name not in OWN_SETS:
         yield from records(f"sourcing/{name}")
         return
-    wanted: dict[str, dict[str, Any]] = {}
+    wanted = _annotations(name)
+    second = _annotations(SECOND)
     by_corpus: dict[str, set[str]] = defaultdict(set)
-    for line in (ANNOTATIONS / f"{name}.jsonl").read_text("utf-8").splitlines():
-        annotation = json.loads(line)
-        wanted[annotation["id"]] = annotation
+    for annotation in wanted.values():
         by_corpus[annotation["corpus"]].add(annotation["id"])
     for corpus, ids in sorted(by_corpus.items()):
         for record in records(corpus):
@@ -42,14 +43,34 @@ def support_records(name: str) -> Iterator[dict[str, Any]]:
             annotation = wanted[record["id"]]
             if hashlib.sha256(record["text"].encode()).hexdigest() != annotation["text_sha256"]:
                 continue
+            sentences = [dict(zip(FIELDS, row, strict=True)) for row in annotation["sentences"]]
+            if record["id"] in second:
+                sentences = [
+                    _agreed(first, dict(zip(FIELDS, row, strict=True)))
+                    for first, row in zip(sentences, second[record["id"]]["sentences"], strict=True)
+                ]
             yield {
                 "id": record["id"],
+                "corpus": corpus,
                 "title": record.get("title"),
                 "date": record.get("date"),
                 "label": record["label"],
                 "text": record["text"],
-                "sentences": [dict(zip(FIELDS, row, strict=True)) for row in annotation["sentences"]],
+                "sentences": sentences,
             }
+
+
+def _annotations(name: str) -> dict[str, dict[str, Any]]:
+    """Annotations of a file by the id of their article."""
+    path = ANNOTATIONS / f"{name}.jsonl"
+    if not path.exists():
+        return {}
+    return {row["id"]: row for row in map(json.loads, path.read_text("utf-8").splitlines())}
+
+
+def _agreed(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
+    """What two annotators of a sentence agree on; None for the rest."""
+    return {field: value if second[field] == value else None for field, value in first.items()}
 
 
 def published(record: dict[str, Any]) -> date | None:

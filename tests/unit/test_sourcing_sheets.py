@@ -14,7 +14,7 @@ pytest.importorskip("sklearn")
 
 import training.support
 from training.sourcing_sheets import collect, draw
-from training.support import OWN_SETS
+from training.support import OWN_SETS, SECOND, support_records
 
 TEXT = " ".join(
     f"The harbour board of Port Ellery said on {day} that pier {number} would stay closed for repairs."
@@ -97,3 +97,24 @@ def test_whole_answers_are_kept_and_the_rest_is_named(corpora: Path, tmp_path: P
     assert "text" not in row
     assert "1 articles kept, 1 incomplete" in result.output
     assert result.output.count("left out") == 3
+
+
+def test_where_two_annotators_differ_there_is_no_label(corpora: Path, tmp_path: Path) -> None:
+    index = draw_sheets(tmp_path / "sheets", 1)
+    ((key, article),) = index.items()
+    for name, source in (("support_extra", "N"), (SECOND, "V")):
+        lines = [
+            f"{key}\t{i}\tC\t{source if i == 1 else 'R'}\tA\t{int(source == 'V' and i == 1)}"
+            for i in range(1, len(article["spans"]) + 1)
+        ]
+        answers = tmp_path / f"{name}.tsv"
+        answers.write_text("\n".join(lines), "utf-8")
+        target = training.support.ANNOTATIONS / f"{name}.jsonl"
+        arguments = [str(tmp_path / "sheets" / "index-1.json"), str(answers), "--output", str(target)]
+        assert CliRunner().invoke(collect, arguments, catch_exceptions=False).exit_code == 0
+    (record,) = support_records("support_extra")
+    first, *others = record["sentences"]
+    assert (first["role"], first["source"], first["time"], first["unsupported"]) == (
+        "claim", None, "absolute", None,
+    )  # fmt: skip
+    assert {(s["source"], s["unsupported"]) for s in others} == {("role", 0)}
