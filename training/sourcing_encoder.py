@@ -316,6 +316,15 @@ def save(state: dict[str, torch.Tensor], path: Path) -> None:
 
 
 @torch.no_grad()
+def piece_probabilities(model: SourcingEncoder, batch: Sequence[Sample]) -> list[np.ndarray]:
+    """Piece probabilities of each sample of a batch, in one pass."""
+    model.eval()
+    pieces, _ = model(*collate(batch))
+    rows = torch.sigmoid(pieces).numpy()
+    return [row[: len(sample.window.ids)] for row, sample in zip(rows, batch, strict=True)]
+
+
+@torch.no_grad()
 def predict(
     model: SourcingEncoder, samples: Sequence[Sample]
 ) -> list[tuple[np.ndarray, dict[str, np.ndarray]]]:

@@ -31,6 +31,7 @@ from training.sourcing_encoder import (
     attribution_samples,
     batches,
     discourse_samples,
+    piece_probabilities,
     predict,
     support_samples,
     train,
@@ -98,14 +99,15 @@ def held_out(article: str, config: dict[str, Any]) -> bool:
     return share(article, "support") < float(config["support"]["held_out"])
 
 
-def _keep_tags(model: SourcingEncoder, samples: list[Sample]) -> None:
+def _keep_tags(model: SourcingEncoder, samples: list[Sample], pieces: int) -> None:
     """Give the windows of the support corpora the first stage's own tags as targets."""
-    for sample, (pieces, _) in zip(samples, predict(model, samples), strict=True):
-        targets = np.full_like(pieces, IGNORED)
-        for slot in sample.window.slots:
-            if slot.own:
-                targets[slot.first : slot.last] = pieces[slot.first : slot.last]
-        sample.pieces = targets
+    for batch in batches(samples, pieces, random.Random(0)):
+        for sample, tags in zip(batch, piece_probabilities(model, batch), strict=True):
+            targets = np.full_like(tags, IGNORED)
+            for slot in sample.window.slots:
+                if slot.own:
+                    targets[slot.first : slot.last] = tags[slot.first : slot.last]
+            sample.pieces = targets
 
 
 def _train_support(
@@ -120,7 +122,7 @@ def _train_support(
         if not held_out(sample.article, config)
     ]
     samples += anonymous_samples(tokenizer, shape, stage.get("snippets", 0))
-    _keep_tags(load(config, run / "attribution.pt"), samples)
+    _keep_tags(load(config, run / "attribution.pt"), samples, part["batch_pieces"])
     model = load(config, run / f"{before}.pt")
     torch.manual_seed(config["seed"] + number)
     rng = random.Random(config["seed"] + number)

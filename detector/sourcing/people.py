@@ -69,6 +69,8 @@ def _group_kind(lower: list[str], core: list[str], head: str, proper: list[int])
         w in ("anonymous", "unnamed", "unidentified", "close", "familiar") for w in lower
     ):
         return "vague"
+    if lower[0] in ("one", "another") and head in words("sources", "vague"):
+        return "vague"
     if proper and core and len(core) - 1 in proper and head not in words("sources", "vague"):
         return "named"
     if proper and head not in (
@@ -117,8 +119,8 @@ def _bare(word: str) -> str:
 
 
 def _core(lower: list[str]) -> list[str]:
-    """Words of the phrase before its first inner preposition: where its head is."""
-    prepositions = words("sources", "inner_prepositions")
+    """Words of the phrase before what its head is said to do or be: 'two people' of 'two people briefed on it'."""
+    prepositions = words("sources", "inner_prepositions") | words("sources", "complements")
     for index, word in enumerate(lower):
         if word in prepositions and index:
             return lower[:index]

@@ -214,7 +214,7 @@ def _phrase_after(
             lower[last] == "and" and _joins(tokens, last)
         ):
             break
-        if last > first and lower[last] in cue_verbs():
+        if last > first and (lower[last] in cue_verbs() or lower[last] in words("sources", "relatives")):
             break
         if (
             lower[last] in ("in", "on", "at", "during", "by", "late", "early", "last", "this")

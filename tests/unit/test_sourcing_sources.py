@@ -18,6 +18,10 @@ PHRASES = [
     ("senior U.S. officials", "vague"),
     ("many Democrats", "vague"),
     ("some analysts", "vague"),
+    ("one former Treasury official", "vague"),
+    ("a Pentagon official", "role"),
+    ("two people briefed on the plan", "vague"),
+    ("a person familiar with the matter", "vague"),
     ("he", "pronoun"),
     ("the report", "description"),
     ("the ambiguity of the plan", "none"),
@@ -41,6 +45,11 @@ SENTENCES = [
     ("Analysts are watching the bridge closely.", "vague", "Analysts"),
     ("The bridge is reportedly safe.", "vague", "reportedly"),
     ("Berg has been criticized for the bridge.", "vague", "been criticized"),
+    (
+        '"It is late," said one former senior Treasury official who recently discussed the bridge.',
+        "vague",
+        "one former senior Treasury official",
+    ),
     ("The agreement reveals a gap between the two.", "none", None),
     ("The bridge is safe.", "none", None),
 ]
