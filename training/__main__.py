@@ -23,6 +23,7 @@ COMMANDS: dict[str, str] = {
     "stylometry": "training.stylometry:command",
     "overused": "training.wordlists:make_overused",
     "frequencies": "training.wordlists:frequencies",
+    "known-words": "training.wordlists:known_words",
     "rates": "training.rates:main",
     "scores": "training.scores:command",
     "reference": "training.reference:command",

@@ -84,6 +84,32 @@ def frequencies(size: int) -> None:
     click.echo(f"{len(kept)} words of {total:,}")
 
 
+@click.command("known-words")
+@click.option("--documents", default=3, show_default=True, help="Articles that a word must be in.")
+@click.option("--likely", default=2.0, show_default=True, help="Occurrences a million of a likely word.")
+def known_words(documents: int, likely: float) -> None:
+    """Write the words of human news, the commonest first: any other word may be a misspelling."""
+    counts: Counter[str] = Counter()
+    found_in: Counter[str] = Counter()
+    for text in human_texts():
+        found = re.findall(r"[a-z]{3,}", normalise(text).text.lower())
+        counts.update(found)
+        found_in.update(set(found))
+    total = sum(counts.values())
+    kept = [word for word, _ in counts.most_common() if found_in[word] >= documents]
+    common = sum(counts[word] >= likely * total / 1e6 for word in kept)
+    lines = [
+        f"# Words of at least {documents} articles of human news of 1987-2022 ({total:,} words), the commonest first:",
+        f"# {', '.join(name.rsplit('/', 1)[1] for name in HUMAN)} (training outlets). Made by `python -m training known-words`.",
+        f"# Those above the empty line occur {likely:g} times a million words or more: misspellings are corrected to them.",
+        *kept[:common],
+        "",
+        *kept[common:],
+    ]
+    (DATA / "known_words.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    click.echo(f"{len(kept)} words, {common} of them likely")
+
+
 def candidates() -> dict[str, str]:
     """Words and phrases of up to three words that the lexicons hold, each with its first source."""
     folder = corpora_root() / "lexicons"

@@ -2,7 +2,7 @@
 
 Training and inference share this module, so a formatting habit of a data set (newlines, list
 marks, markdown, datelines, web leftovers, a chat model's lead-in, a last sentence that breaks
-off) can neither be learned nor be scored.
+off, typing errors) can neither be learned nor be scored.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from functools import cache
 
 from detector.data import load_toml
 from detector.document import Document
+from detector.models.spelling import corrected
 
 _LONG_WORDS = 60
 _TERMINAL = re.compile(r"[.!?][\"')\]]{0,3}$")
@@ -104,7 +105,7 @@ def pieces(document: Document) -> tuple[Piece, ...]:
             text = strip_opening(text)
         if not any(char.isalpha() for char in text) or _leftover(text):
             continue
-        parts = _cut(start, sentence.end, index, text)
+        parts = _cut(start, sentence.end, index, corrected(text))
         loose.extend(parts)
         if block.kind in ("paragraph", "list_item") and _TERMINAL.search(text):
             strict.extend(parts)

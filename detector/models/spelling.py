@@ -1,0 +1,70 @@
+"""Misspelt words -> the likely words one slip away, so that typing errors neither hide machine writing nor excuse it.
+
+After Norvig's corrector (2007): an unknown word becomes the commonest word at distance one, where
+there is one. Known words are those of human news, `detector/data/known_words.txt`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache, lru_cache
+from importlib.resources import files
+
+_WORD = re.compile(r"(?<![^\W_])[A-Za-z]{4,20}(?![^\W_])")
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_SHORT, _NAME = 5, 6
+"""Words of fewer letters become very common ones alone; capitalised words of fewer letters are left alone."""
+_VERY_COMMON = 6000
+_ENDINGS = ("s", "es", "d", "ed", "r", "er", "ing", "ly")
+
+
+@cache
+def _known() -> tuple[frozenset[str], Mapping[str, int]]:
+    """Every known word, and the ranks of the likely ones."""
+    text = (files("detector.data") / "known_words.txt").read_text("utf-8")
+    likely, _, rest = text.partition("\n\n")
+    words = [line for line in likely.splitlines() if not line.startswith("#")]
+    return frozenset(words).union(rest.split()), {word: rank for rank, word in enumerate(words)}
+
+
+def corrected(text: str) -> str:
+    """Correct the misspelt words of a text; its other characters stay.
+
+    >>> corrected("The govermnent anounced that Lindqvist woudl resign.")
+    'The government announced that Lindqvist would resign.'
+    """
+    return _WORD.sub(lambda match: _correct(match.group()), text)
+
+
+@lru_cache(maxsize=8192)
+def _correct(word: str) -> str:
+    lower = word.lower()
+    every, ranks = _known()
+    named = word[0].isupper()
+    if lower in every or (named and len(word) < _NAME) or not word[1:].islower() or _is_form(lower, every):
+        return word
+    most = _VERY_COMMON if len(word) < _SHORT else len(ranks)
+    found = min((ranks.get(edit, most), edit) for edit in _edits(lower, replaced=not named))
+    if found[0] >= most:
+        return word
+    return found[1].capitalize() if named else found[1]
+
+
+def _is_form(word: str, every: frozenset[str]) -> bool:
+    """Whether the word is a known one with an ending."""
+    return any(word.endswith(ending) and word[: -len(ending)] in every for ending in _ENDINGS)
+
+
+def _edits(word: str, replaced: bool) -> Iterator[str]:
+    """Words one transposition, deletion or insertion away, and one replacement too where asked for."""
+    for i in range(len(word) + 1):
+        head, tail = word[:i], word[i:]
+        if len(tail) > 1:
+            yield head + tail[1] + tail[0] + tail[2:]
+        if tail:
+            yield head + tail[1:]
+        for letter in _LETTERS:
+            yield head + letter + tail
+            if tail and replaced:
+                yield head + letter + tail[1:]
