@@ -49,6 +49,11 @@ class Table:
         values = [str(getattr(label, field)) for label in self.labels]
         return [_RELATIVE.get(v, v) for v in values] if field == "time" else values
 
+    def known(self, field: str, rows: Sequence[int] | None = None) -> list[int]:
+        """Those of the rows (of all, by default) whose annotators agree on a field."""
+        chosen = range(len(self.labels)) if rows is None else rows
+        return [i for i in chosen if getattr(self.labels[i], field) is not None]
+
 
 def _rounded(names: Sequence[str], row: Sequence[float], bias: float) -> dict[str, float]:
     kept = {str(n): round(float(w), 3) for n, w in zip(names, row, strict=True) if abs(w) > 0.02}
@@ -66,6 +71,7 @@ def fit_classes(
     table: Table, rows: Sequence[int], field: str, strength: float
 ) -> dict[str, dict[str, float]]:
     """Weights of a multinomial model of one field."""
+    rows = table.known(field, rows)
     vectorizer = DictVectorizer()
     x = vectorizer.fit_transform([_readable(table.marks[i], field) for i in rows])
     column = table.column(field)
@@ -127,17 +133,20 @@ def fit(run: Path | None, output: Path | None) -> None:
                 weights = fit_classes(table, train, field, strength)
                 for i in test:
                     guess[i] = class_probabilities(table.marks[i], weights)
-            score = macro_f1(table.column(field), [max(g, key=lambda k: g[k]) for g in guess], labels)
+            column, known = table.column(field), table.known(field)
+            score = macro_f1(
+                [column[i] for i in known], [max(guess[i], key=lambda k: guess[i][k]) for i in known], labels
+            )
             best = max(best, (score, strength, guess), key=lambda b: b[0])
         classes[field] = fit_classes(table, range(len(table.marks)), field, best[1])
         held_out[field] = best[2]
         click.echo(f"{field}: cross-validated macro-F1 {best[0]:.3f} at C={best[1]}")
-    marks = [
-        decision_marks(m, r, s)
-        for m, r, s in zip(table.marks, held_out["role"], held_out["source"], strict=True)
-    ]
-    truth = [bool(x.unsupported) for x in table.labels]
-    is_claim = [max(r, key=lambda k: r[k]) not in NEVER_CLAIMS for r in held_out["role"]]
+    decided = table.known("unsupported")
+    roles, sources = held_out["role"], held_out["source"]
+    marks = [decision_marks(table.marks[i], roles[i], sources[i]) for i in decided]
+    truth = [bool(table.labels[i].unsupported) for i in decided]
+    is_claim = [max(roles[i], key=lambda k: roles[i][k]) not in NEVER_CLAIMS for i in decided]
+    folds = list(GroupKFold(8).split(marks, groups=[table.labels[i].article for i in decided]))
     strength, threshold = _choose_decision(marks, truth, is_claim, folds)
     shipped: dict[str, Any] = {
         "source": f"Fitted by `python -m training sourcing fit` on {', '.join(CORPORA)}; threshold by cross-validation over articles.",
