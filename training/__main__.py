@@ -21,6 +21,7 @@ COMMANDS: dict[str, str] = {
     "leak-audit": "training.leak_audit:command",
     "sourcing": "training.sourcing_cli:command",
     "stylometry": "training.stylometry:command",
+    "one-pass": "training.one_pass:command",
     "overused": "training.wordlists:make_overused",
     "frequencies": "training.wordlists:frequencies",
     "known-words": "training.wordlists:known_words",
