@@ -128,7 +128,9 @@ def _tagged(
             continue
         first, last = own[0].first, own[-1].last
         for label, column in LABELS.items():
-            for start, end, _ in tagged_runs(window.offsets[first:last], pieces[first:last, column]):
+            for start, end, _ in tagged_runs(
+                document.text, window.offsets[first:last], pieces[first:last, column]
+            ):
                 span = document.raw_span(start, end)
                 found[label].add((span.start, span.end))
             for piece in range(first, last):

@@ -9,7 +9,7 @@ from importlib.resources.abc import Traversable
 
 from detector.document import Document
 from detector.models.artifact import Artifact, load_artifact, shipped
-from detector.sourcing.decision import Weights, parse_weights
+from detector.sourcing.decision import Weights, parse_weights, shipped_weights
 from detector.sourcing.encoder import SourcingEncoder
 from detector.sourcing.flags import CODES, raise_flags
 from detector.sourcing.reading import SentenceReading, read_sentences
@@ -33,7 +33,8 @@ class SourcingDetector:
     folder
         Artifact of the encoder; None for the shipped one, if there is one.
     threshold
-        Probability from which a claim counts as unsupported; None for the fitted one.
+        Probability from which a claim counts as unsupported; None for the fitted one. A claim whose own
+        words name a vague speaker, and talks without parties, count from lower ones (`reading.EXPLICIT`).
     """
 
     name = "sourcing"
@@ -69,12 +70,15 @@ class SourcingDetector:
     def detect(self, documents: Sequence[Document]) -> list[Detection]:
         """Give one `Detection` per document, in order."""
         model = self._model
-        return [_detect(document, model) for document in documents]
+        rules = shipped_weights() if model is None else None
+        if rules is not None and self._threshold is not None:
+            rules = replace(rules, threshold=self._threshold)
+        return [_detect(document, model, rules) for document in documents]
 
 
-def _detect(document: Document, model: _Model | None) -> Detection:
+def _detect(document: Document, model: _Model | None, rules: Weights | None = None) -> Detection:
     if model is None:
-        readings = read_sentences(document)
+        readings = read_sentences(document, rules)
     else:
         readings = read_sentences(document, model.weights, model.encoder.predict(document))
     claims = sum(r.role == "claim" for r in readings)

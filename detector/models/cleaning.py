@@ -13,7 +13,7 @@ from functools import cache
 
 from detector.data import load_toml
 from detector.document import Document
-from detector.models.spelling import corrected
+from detector.models.spelling import Corrector
 
 _LONG_WORDS = 60
 _TERMINAL = re.compile(r"[.!?][\"')\]]{0,3}$")
@@ -95,6 +95,7 @@ def pieces(document: Document) -> tuple[Piece, ...]:
     Headings, table rows, web leftovers and sentences without a final stop are left out, unless
     that would leave less than half of the words: then only the leftovers are.
     """
+    corrected = Corrector()
     strict: list[Piece] = []
     loose: list[Piece] = []
     for index, sentence in enumerate(document.sentences):

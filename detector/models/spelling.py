@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
 
+MOST = 400
+"""Different unknown words of a document that are looked up: news has a few dozen."""
 _WORD = re.compile(r"(?<![^\W_])[A-Za-z]{4,20}(?![^\W_])")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _SHORT, _NAME = 5, 6
@@ -28,21 +30,37 @@ def _known() -> tuple[frozenset[str], Mapping[str, int]]:
     return frozenset(words).union(rest.split()), {word: rank for rank, word in enumerate(words)}
 
 
-def corrected(text: str) -> str:
-    """Correct the misspelt words of a text; its other characters stay.
+class Corrector:
+    """Corrects the misspelt words of one document: at most `MOST` unknown ones, so that no text costs without end.
 
-    >>> corrected("The govermnent anounced that Lindqvist woudl resign.")
+    >>> Corrector()("The govermnent anounced that Lindqvist woudl resign.")
     'The government announced that Lindqvist would resign.'
     """
-    return _WORD.sub(lambda match: _correct(match.group()), text)
+
+    def __init__(self) -> None:
+        self._seen: dict[str, str] = {}
+
+    def __call__(self, text: str) -> str:
+        """The text with its misspelt words corrected; its other characters stay."""
+        return _WORD.sub(lambda match: self._word(match.group()), text)
+
+    def _word(self, word: str) -> str:
+        if word.lower() in _known()[0]:
+            return word
+        if word not in self._seen:
+            if len(self._seen) >= MOST:
+                return word
+            self._seen[word] = _correct(word)
+        return self._seen[word]
 
 
 @lru_cache(maxsize=8192)
 def _correct(word: str) -> str:
+    """The likely word for an unknown one, or the word itself."""
     lower = word.lower()
     every, ranks = _known()
     named = word[0].isupper()
-    if lower in every or (named and len(word) < _NAME) or not word[1:].islower() or _is_form(lower, every):
+    if (named and len(word) < _NAME) or not word[1:].islower() or _is_form(lower, every):
         return word
     most = _VERY_COMMON if len(word) < _SHORT else len(ranks)
     found = min((ranks.get(edit, most), edit) for edit in _edits(lower, replaced=not named))

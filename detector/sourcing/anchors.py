@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,6 +15,12 @@ from detector.types import TimeKind
 
 _DATELINE_SHARE = 0.2
 _DATELINE_REACH = 600
+_BYLINE_TOKENS = 14
+"""Tokens of a line without a full stop that may be a byline."""
+_PLACE_REACH, _DASH_REACH = 60, 30
+"""Code points before a dateline's date (places), and behind it up to its dash (an agency in brackets)."""
+_PUBLISHED = re.compile(r"\b(?:[Pp]ublished|[Uu]pdated|[Pp]osted|[Ll]ast modified)\b[^.]{0,40}$")
+_DASH = re.compile(r"[^.a-z-]{0,4}(?:\([^)]{1,20}\))?\s*-{1,2}\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +35,29 @@ class TimeReading:
 
 
 def document_date(document: Document, times: list[list[TimeExpression]]) -> date | None:
-    """Publication date of the article, else a full date in its head (a dateline, a byline), else None."""
+    """Publication date of the article, else the full date of a dateline or byline in its head, else None."""
     if document.article.published is not None:
         return document.article.published
     reach = max(_DATELINE_REACH, int(len(document.text) * _DATELINE_SHARE))
-    for found in times:
+    for sentence, found in zip(document.sentences, times, strict=True):
         for expression in found:
             if expression.start > reach:
                 return None
             day = full_date(expression, document.text)
-            if day is not None and day.year >= 1900:
+            if day is not None and day.year >= 1900 and _is_dateline(document, sentence, expression):
                 return day
     return None
+
+
+def _is_dateline(document: Document, sentence: Sentence, expression: TimeExpression) -> bool:
+    """A line of few words, a date behind "published" or "updated", or one before the dash that opens an article."""
+    if len(document.sentence_tokens(sentence)) <= _BYLINE_TOKENS and not sentence.text.endswith(
+        (".", "!", "?")
+    ):
+        return True
+    before = document.text[sentence.start : expression.start]
+    after = document.text[expression.end : expression.end + _DASH_REACH]
+    return bool(_PUBLISHED.search(before)) or (len(before) <= _PLACE_REACH and bool(_DASH.match(after)))
 
 
 def read_times(document: Document) -> tuple[list[TimeReading], date | None]:
@@ -50,19 +69,11 @@ def read_times(document: Document) -> tuple[list[TimeReading], date | None]:
 
 
 _ORDER = {"absolute": 0, "relative": 1, "loose": 3, "duration": 3, "set": 3, "clock": 2}
-_FUTURE = (
-    " will ",
-    " to be ",
-    " scheduled",
-    " expected",
-    " set to",
-    " upcoming",
-    " next ",
-    " due ",
-    " plans to ",
-    " is to ",
-    " are to ",
+_FUTURE = re.compile(
+    r"\b(?:will|scheduled|expected|set to|upcoming|next|due to|plans to|plan to|is to|are to|shall)\b"
 )
+_TOLD = re.compile(r"\b(?:said|says|told|added|announced|confirmed|resigned|died|was|were|had)\b")
+_OPENERS = ("", "on", "by", "from", "in", "early on", "late on")
 
 
 def _choose(
@@ -73,9 +84,21 @@ def _choose(
     if not dated:
         return TimeReading()
     best = min(dated, key=lambda t: _ORDER[t.form])
-    lower = sentence.text.lower()
-    value = value_of(best, document.text, anchor, any(mark in lower for mark in _FUTURE))
+    before = document.text[sentence.start : best.start].lower()
+    after = document.text[best.end : sentence.end].lower()
+    value = value_of(best, document.text, anchor, _is_to_come(before, after))
     kind: TimeKind = (
         "absolute" if best.form == "absolute" else "unresolvable" if anchor is None else "resolvable"
     )
     return TimeReading(kind, best.start, best.end, value)
+
+
+def _is_to_come(before: str, after: str) -> bool:
+    """Whether a time lies ahead: the last verb before it tells so, or the first one behind a time that opens."""
+    if before.strip(" \"'(,") in _OPENERS:
+        ahead, told = _FUTURE.search(after), _TOLD.search(after)
+        return ahead is not None and (told is None or ahead.start() < told.start())
+    marks: Sequence[re.Match[str]] = list(_FUTURE.finditer(before))
+    if not marks:
+        return False
+    return not any(told.start() > marks[-1].start() for told in _TOLD.finditer(before))

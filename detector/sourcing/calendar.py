@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -49,10 +50,10 @@ def _number(quote: str) -> int | None:
     if digits:
         return int(digits.group())
     numbers: dict[str, int] = table("times")["numbers"]
-    for word in _WORD.findall(quote):
-        if word in numbers:
-            return numbers[word]
-    return None
+    found = [numbers[word] for word in _WORD.findall(quote) if word in numbers]
+    if len(found) > 1 and 20 <= found[0] <= 90 and found[1] < 10:
+        return found[0] + found[1]
+    return found[0] if found else None
 
 
 def _unit(quote: str) -> str | None:
@@ -102,7 +103,9 @@ def _nearest(month: int, day: int, anchor: date) -> date:
     years = [
         y for y in (anchor.year - 1, anchor.year, anchor.year + 1) if date.min.year <= y <= date.max.year
     ]
-    return min((date(y, month, day) for y in years), key=lambda d: abs((d - anchor).days))
+    # The 29th of February is not in every year.
+    days = [date(y, month, day) for y in years if day <= calendar.monthrange(y, month)[1]]
+    return min(days, key=lambda d: abs((d - anchor).days))
 
 
 def _slashed(quote: str, anchor: date | None, future: bool) -> str | None:
@@ -202,7 +205,9 @@ def _deictic(quote: str, anchor: date | None, future: bool) -> str | None:
     )
     weekday, month, season, unit = _weekday(quote), _month(quote), _season_code(quote), _unit(quote)
     if weekday is not None:
-        return (_back_to(weekday, anchor, step > 0 or future)).isoformat() + _part_of_day(quote)
+        day = _back_to(weekday, anchor, step > 0 or (step == 0 and future))
+        # "Last Monday" on a Monday is a week ago.
+        return (day + timedelta(weeks=step) if day == anchor else day).isoformat() + _part_of_day(quote)
     if month is not None:
         year = anchor.year
         if step < 0:
@@ -240,9 +245,11 @@ def _ago(quote: str, anchor: date | None, future: bool) -> str | None:
     number, unit = _number(quote), _unit(quote)
     if anchor is None or unit is None or number is None or ("earlier" in quote and unit != "Y"):
         return None
+    if re.search(r"later|before|\d\.\d", quote):
+        return None  # Counted from another event, or no whole number of units.
     if unit == "M" and "minute" in quote:
         return None
-    return _shift(anchor, number if re.search(r"from now|later", quote) else -number, unit)
+    return _shift(anchor, number if "from now" in quote else -number, unit)
 
 
 def _holiday(quote: str, anchor: date | None, future: bool) -> str | None:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Literal, TypeAlias
 
 from detector.document import Document, Sentence
-from detector.sourcing.lexicon import fold, words
+from detector.sourcing.lexicon import fold, table, words
 from detector.sourcing.sources import Attribution, find_attributions
 
 Standing: TypeAlias = Literal["named", "role", "vague", "none"]
@@ -158,7 +158,7 @@ def _remember_person(document: Document, sentence: Sentence, memory: _Memory) ->
         if (
             one.text[0].isupper() and two.text[0].isupper() and one.is_word and two.is_word and len(one.text) > 2 and len(two.text) > 2
             and not {one.text.lower(), two.text.lower()} & (words("sources", "demonyms") | words("sources", "institutional") | words("sources", "determiners"))
-            and not two.text.isupper()
+            and not two.text.isupper() and f"{one.text} {two.text}".lower() not in table("sources")["offices"]
         ):  # fmt: skip
             memory.person = (one.start, two.end)
             return

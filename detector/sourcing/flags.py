@@ -10,6 +10,7 @@ from detector.rules import catalogue
 from detector.sourcing.events import unnamed_parties
 from detector.sourcing.lexicon import fold, phrases, table, words
 from detector.sourcing.reading import SentenceReading
+from detector.sourcing.times import find_times
 from detector.types import Flag
 
 CODES = ("EVT001", "NUM001", "SRC001", "SRC002", "TMP001", "TMP002")
@@ -19,6 +20,8 @@ _CONNECTIVE = 2
 """An opening of at most so many words before a comma is passed over."""
 _ABBREVIATION = 3
 """A full stop behind at most so many letters ("Mr.", "U.S.") ends nothing."""
+_MAX_SUBJECT = 5
+"""Words of a subject that is underlined with its cue."""
 _LACKS_TIME = 0.93
 """Mark of the encoder's `missing`, 1 + log(p) / 6, from which an event lacks its time: p of about .65."""
 _FIGURE = re.compile(r"[0-9][0-9,.]{0,15}")
@@ -47,15 +50,16 @@ def _main_fault(
         if inside:
             return "SRC001", (source.start, source.end)
         if source.cue is not None:
-            return "SRC001", source.cue
+            return "SRC001", _from_subject(document, sentence, source.cue)
     if reading.marks.get("figures.money") or reading.marks.get("figures.any"):
-        figure = _first_figure(document, sentence, time.start)
+        figure = _first_figure(document, sentence)
         if figure is not None:
             return "NUM001", figure
     parties = unnamed_parties(document, sentence, reading.source, reading.time)
     if parties is not None:
         return "EVT001", parties
-    if time.kind == "unresolvable" and time.start is not None and time.end is not None:
+    if time.kind == "unresolvable" and time.end is not None and _inside(sentence, time.start):
+        assert time.start is not None
         return "TMP002", (time.start, time.end)
     past = reading.marks.get("verbs.past", 0) > 0 or reading.marks.get("verbs.was")
     # The encoder, where there is one, tells an event that lacks its time from what needs none.
@@ -64,21 +68,41 @@ def _main_fault(
     return "SRC002", _trigger(document, sentence)
 
 
-def _first_figure(document: Document, sentence: Sentence, time_start: int | None) -> tuple[int, int] | None:
-    """The first number that says how much or how many: no year, day of a month, age, or part of a name."""
+def _inside(sentence: Sentence, place: int | None) -> bool:
+    """Whether a place that may be carried over from before is the sentence's own."""
+    return place is not None and sentence.start <= place < sentence.end
+
+
+def _from_subject(document: Document, sentence: Sentence, cue: tuple[int, int]) -> tuple[int, int]:
+    """A cue with the subject that opens the sentence, such as "They argue", where that is short."""
+    tokens = [t for t in document.sentence_tokens(sentence) if t.is_word and t.start <= cue[0]]
+    return (tokens[0].start, cue[1]) if 1 < len(tokens) <= _MAX_SUBJECT + 1 else cue
+
+
+def _first_figure(document: Document, sentence: Sentence) -> tuple[int, int] | None:
+    """The first number that says how much or how many: no time, age, or part of a name."""
     before = ""
+    times = find_times(document.text, sentence.start, sentence.end)
     for token in document.sentence_tokens(sentence):
-        if token.is_word and token.start != time_start and _FIGURE.fullmatch(token.text):
+        timed = any(time.start <= token.start < time.end for time in times)
+        if token.is_word and not timed and _FIGURE.fullmatch(token.text):
             whole = token.text.replace(",", "")
             after = document.text[token.end : token.end + 12].lower()
             year = len(token.text) == 4 and whole.isdigit() and 1900 <= int(whole) < 2100
             age = after.startswith(("-year-old", " year-old", " years old")) or (
                 len(whole) <= 2 and after.startswith(",") and document.text.endswith(", ", 0, token.start)
             )
-            if not (year or age or _is_month(before)):
+            joined = document.text[max(0, token.start - 2) : token.start]
+            range_end = joined.endswith("-") and joined[:1].isdigit()
+            if not (year or age or range_end or _is_month(before.lower().rstrip(".")) or _is_name(before)):
                 return token.start, token.end + (after[:1] == "%")
-        before = token.text.lower().rstrip(".")
+        before = token.text
     return None
+
+
+def _is_name(word: str) -> bool:
+    """Whether the word before a number makes a name with it, as in "Apollo 11" and "Highway 61"."""
+    return word[:1].isupper() and word.lower() not in words("sources", "before_figures")
 
 
 def _is_month(word: str) -> bool:
@@ -94,7 +118,9 @@ def _trigger(document: Document, sentence: Sentence) -> tuple[int, int]:
             start, end = sentence.start + match.start(), sentence.start + match.end()
             if match[0] in words("sources", "quantifiers"):
                 # "Some" alone points at nothing: "some residents" does.
-                end = next((t.end for t in document.sentence_tokens(sentence) if t.start >= end), end)
+                after = (t for t in document.sentence_tokens(sentence) if t.start >= end)
+                follower = next(after, None)
+                end = follower.end if follower is not None and follower.is_word else end
             return start, end
     tokens = [t for t in document.sentence_tokens(sentence) if t.is_word]
     if not tokens:
@@ -116,13 +142,17 @@ def _slots(document: Document, sentence: Sentence, reading: SentenceReading, cod
     wording = table("messages")
     source, time = reading.source, reading.time
     missing = []
-    if source.kind == "vague" and source.start is not None:
-        missing.append(wording["vague"].format(phrase=document.text[source.start : source.end]))
-    elif source.kind == "none":
+    phrase = document.text[source.start : source.end] if source.start is not None else ""
+    own = _inside(sentence, source.start)
+    if source.kind == "vague" and phrase:
+        missing.append(wording["vague" if own else "vague_before"].format(phrase=phrase))
+    elif source.kind in ("named", "role") and phrase:
+        missing.append(wording["weak" if own else "weak_before"].format(phrase=phrase))
+    else:
         missing.append(wording["no_source"])
     if code == "EVT001":
         missing.append(wording["no_names"])
-    if time.kind == "unresolvable" and time.start is not None:
+    if time.kind == "unresolvable" and _inside(sentence, time.start):
         missing.append(wording["unresolvable"].format(phrase=document.text[time.start : time.end]))
     elif time.kind == "none":
         missing.append(wording["no_date"])

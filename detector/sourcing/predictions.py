@@ -45,11 +45,11 @@ def predictions_of(
     for window, (pieces, logits) in zip(windows, outputs, strict=True):
         for slot, row in zip(window.slots, logits, strict=True):
             if slot.own:
-                found[slot.sentence] = _predict(window, slot, pieces, row)
+                found[slot.sentence] = _predict(document.text, window, slot, pieces, row)
     return [found[index] for index in range(len(document.sentences))]
 
 
-def _predict(window: Window, slot: Slot, pieces: Array, row: Array) -> Prediction:
+def _predict(text: str, window: Window, slot: Slot, pieces: Array, row: Array) -> Prediction:
     marks: Marks = {}
     first = 0
     for head, labels in HEADS:
@@ -67,20 +67,24 @@ def _predict(window: Window, slot: Slot, pieces: Array, row: Array) -> Predictio
         marks["model.tagged_source"] = float(own[:, SOURCE].max())
         marks["model.tagged_cue"] = float(own[:, CUE].max())
         marks["model.tagged_content"] = float(own[:, CONTENT].mean())
-    return Prediction(marks, _best_run(window, slot, own[:, SOURCE]), _best_run(window, slot, own[:, CUE]))
+    offsets = window.offsets[slot.first : slot.last]
+    return Prediction(marks, _best_run(text, offsets, own[:, SOURCE]), _best_run(text, offsets, own[:, CUE]))
 
 
-def _best_run(window: Window, slot: Slot, scores: Array) -> tuple[int, int] | None:
-    runs = tagged_runs(window.offsets[slot.first : slot.last], scores)
+def _best_run(text: str, offsets: Sequence[tuple[int, int]], scores: Array) -> tuple[int, int] | None:
+    runs = tagged_runs(text, offsets, scores)
     return max(runs, key=lambda run: run[2])[:2] if runs else None
 
 
-def tagged_runs(offsets: Sequence[tuple[int, int]], scores: Array) -> list[tuple[int, int, float]]:
-    """Runs of tagged words as (start, end, sum of scores); a word is tagged by its first piece."""
+def tagged_runs(text: str, offsets: Sequence[tuple[int, int]], scores: Array) -> list[tuple[int, int, float]]:
+    """Runs of tagged words as (start, end, sum of scores); a word is tagged by its first piece.
+
+    A mark of punctuation is a word of its own, so that a full stop neither joins a run nor decides for one.
+    """
     runs: list[tuple[int, int, float]] = []
     tagged, last_end = False, -9
     for (start, end), score in zip(offsets, scores, strict=True):
-        continues = start == last_end
+        continues = start == last_end and start < end and text[start].isalnum() and text[start - 1].isalnum()
         if not continues:
             tagged = bool(score > _TAGGED)
         if tagged:

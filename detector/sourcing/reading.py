@@ -142,15 +142,32 @@ def _source(
     if standing == "none":
         return replace(rule, kind="none", start=None, end=None, inherited=False)
     if predicted is not None and predicted.source is not None:
-        start, end = predicted.source
-        if document.text[start:end].lower() not in words("sources", "pronouns"):
+        start, end = _without_marks(document.text, *predicted.source)
+        if _names_someone(document.text[start:end]):
             return replace(rule, kind=standing, start=start, end=end, inherited=False)
     for earlier in reversed(before[-_REACH:]):
-        if earlier.source.kind == kind and earlier.source.start is not None:
+        own = earlier.source.start is not None and not earlier.source.inherited
+        if earlier.source.kind == kind and own:
             return replace(
                 rule, kind=standing, start=earlier.source.start, end=earlier.source.end, inherited=True
             )
     return replace(rule, kind=standing, inherited=False)
+
+
+def _without_marks(text: str, start: int, end: int) -> tuple[int, int]:
+    """A tagged phrase without the punctuation around it."""
+    while start < end and not text[start].isalnum():
+        start += 1
+    while start < end and not text[end - 1].isalnum():
+        end -= 1
+    return start, end
+
+
+def _names_someone(phrase: str) -> bool:
+    """Whether a tagged phrase can be a source: a word that is no pronoun, article, preposition or number."""
+    empty = words("sources", "pronouns") | words("sources", "determiners") | words("sources", "boundaries")
+    empty |= words("sources", "inner_prepositions")
+    return any(part.isalpha() and part not in empty for part in phrase.lower().split())
 
 
 def _time(
@@ -165,7 +182,7 @@ def _time(
     if rule.start is not None:
         return replace(rule, kind=resolved)
     for earlier in reversed(before[-_REACH:]):
-        if earlier.time.kind == resolved:
+        if earlier.time.kind == resolved and not earlier.time.inherited:
             return replace(earlier.time, inherited=True)
     return TimeReading(
         resolved, value=anchor.isoformat() if anchor and resolved == "resolvable" else None, inherited=True

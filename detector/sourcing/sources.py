@@ -95,7 +95,7 @@ def _of_verb(
     tokens: Sequence[Token], lower: list[str], quoted: Sequence[bool], cue: int
 ) -> Attribution | None:
     index = cue - 1
-    while index >= 0 and (lower[index] in words("cues", "adverbs") or lower[index].endswith("ly")):
+    while index >= 0 and (lower[index] in words("cues", "adverbs") or _is_adverb(tokens[index].text)):
         index -= 1
     if index >= 0 and lower[index] in words("cues", "passive_auxiliaries"):
         return _of_passive(tokens, lower, quoted, cue, index)
@@ -110,6 +110,11 @@ def _of_verb(
             return attribution
     after = cue + 2 if cue + 1 < len(lower) and lower[cue + 1] == "by" else cue + 1
     return _make(tokens, *_phrase_after(tokens, lower, quoted, after), cue)
+
+
+def _is_adverb(word: str) -> bool:
+    """'Recently', but neither Kelly nor the family."""
+    return word.endswith("ly") and word.islower() and word not in words("sources", "ly_nouns")
 
 
 def _of_passive(
@@ -136,10 +141,10 @@ def _of_passive(
 
 
 def _phrase_before(
-    tokens: Sequence[Token], lower: list[str], quoted: Sequence[bool], last: int
+    tokens: Sequence[Token], lower: list[str], quoted: Sequence[bool], last: int, appositions: int = 2
 ) -> tuple[int, int] | None:
-    """Noun phrase that ends at token `last`, over one apposition between commas."""
-    if last < 0 or quoted[last]:
+    """Noun phrase that ends at token `last`, over so many appositions between commas or in brackets."""
+    if last < 0 or quoted[last] or appositions < 0:
         return None
     if lower[last] == ",":
         opening = last - 1
@@ -153,12 +158,16 @@ def _phrase_before(
             opening -= 1
         if opening <= 0 or lower[opening] != "," or last - opening < 2:
             return None
-        return _phrase_before(tokens, lower, quoted, opening - 1) if lower[opening - 1] != "," else None
+        if lower[opening - 1] == ",":
+            return None
+        return _phrase_before(tokens, lower, quoted, opening - 1, appositions - 1)
     if lower[last] == ")":
         opening = last
         while opening > 0 and last - opening < 8 and lower[opening] != "(":
             opening -= 1
-        return _phrase_before(tokens, lower, quoted, opening - 1) if lower[opening] == "(" else None
+        if lower[opening] != "(":
+            return None
+        return _phrase_before(tokens, lower, quoted, opening - 1, appositions - 1)
     first = last + 1
     while first > 0 and last - first < _REACH:
         index = first - 1
@@ -224,15 +233,16 @@ def _phrase_after(
             break
         last += 1
     phrase = tokens[first:last]
-    is_source = any(t.text[0].isupper() for t in phrase) or any(
-        t.text.lower()
-        in words("sources", "vague")
-        | words("sources", "institutional")
-        | words("sources", "pronouns")
-        | words("sources", "documents")
-        for t in phrase
-    )
+    is_source = any(t.text[0].isupper() or t.text.lower() in _source_words() for t in phrase)
     return (first, last) if is_source else (first, first)
+
+
+@cache
+def _source_words() -> frozenset[str]:
+    """Words that can be a source without a capital."""
+    return frozenset().union(
+        *(words("sources", key) for key in ("vague", "institutional", "pronouns", "documents"))
+    )
 
 
 def _names_place(tokens: Sequence[Token], index: int) -> bool:

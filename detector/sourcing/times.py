@@ -50,7 +50,8 @@ def _pattern() -> re.Pattern[str]:
     weekday = f"(?:(?:{_either(k for k in data['weekdays'] if len(k) > 5)})|(?:{_either(k for k in data['weekdays'] if len(k) <= 5)})\\b\\.?)"
     season = f"(?:{_either(data['seasons'])})"
     unit = f"(?:{_either([*data['units'], 'centurie'])})"
-    number = f"(?:\\d{{1,4}}|{_either(data['numbers'])})"
+    tens = "(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
+    number = f"(?:\\d{{1,4}}(?:\\.\\d)?|{tens}-(?:one|two|three|four|five|six|seven|eight|nine)|{_either(data['numbers'])})"
     year = r"(?:1[5-9]\d\d|20\d\d)"
     day = r"(?:[0-3]?\d)(?:st|nd|rd|th)?"
     part = r"(?:morning|afternoon|evening|night)"
@@ -59,17 +60,17 @@ def _pattern() -> re.Pattern[str]:
     alternatives = {
         "iso": r"\d{4}-\d{2}-\d{2}",
         "month_day": rf"(?:{weekday},? )?{month} {day}(?!\d)(?:(?:-| to | and ){day}(?!\d))?(?:,? {year})?",
-        "day_month": rf"(?:{weekday},? )?(?:the )?{day} (?:of )?{month}(?:,? {year})?",
+        "day_month": rf"(?<!\w-)(?:{weekday},? )?(?:the )?{day} (?:of )?{month}(?:,? {year})?",
         "slashed": r"\d{1,2}/\d{1,2}/(?:\d{4}|\d{2})",
         "month_year": rf"(?:{edge}[ -])?{month},? (?:of )?{year}",
         "season_year": rf"(?:the )?{season} (?:of )?{year}",
         "quarter_year": rf"(?:the )?(?:{ordinal}[ -]quarter|q[1-4])(?: of| in|,)? (?:fiscal )?{year}",
-        "decade": r"(?:the )?(?:early |late |mid[ -])?(?:(?:1[5-9]|20)\d0|[2-9]0)'?s",
+        "decade": r"(?:the )?(?:early |late |mid[ -])?(?:1[5-9]|20)\d0'?s|the (?:early |late |mid[ -])?[2-9]0'?s|'[2-9]0s",
         "year": rf"(?:(?:early|late|mid)[ -]|fiscal )?(?<![$\d,.]){year}(?![\d,]\d|%|\.\d)(?:-\d\d)?",
         "day_word": rf"(?:(?:the day )?(?:before )?yesterday|the day after tomorrow|today|tomorrow|tonight)(?: {part})?",
-        "ago": rf"(?:(?:about|nearly|almost|some|more than|just|over|at least|roughly) )?(?:{number}|several|many|a few|few|half a|a couple of|dozens of)(?: and a half)?[ -]{unit}s?[ -](?:ago|earlier|later|before|from now)",
+        "ago": rf"(?<!\w-)(?<!\d[.,])(?:(?:about|nearly|almost|some|more than|just|over|at least|roughly) )?(?:{number}|several|many|a few|few|half a|a couple of|dozens of)(?: and a half)?[ -]{unit}s?[ -](?:ago|earlier|later|before|from now)",
         "recent": rf"(?:in )?(?:the )?(?:recent|past|last|coming|next|previous|following)(?: (?:few|several|couple of))? {unit}s\b",
-        "span": rf"(?:(?:the|for|over|about|nearly|almost|more than|at least|in|within) )?(?:(?:past|last|next|first|coming|previous) )?(?:{number}|several|many|a few|few|a couple of|dozens of|half a)(?:-| )(?:and a half )?{unit}s?(?:-old)?\b",
+        "span": rf"(?<!\w-)(?<!\d[.,])(?:(?:the|for|over|about|nearly|almost|more than|at least|in|within) )?(?:(?:past|last|next|first|coming|previous) )?(?:{number}|several|many|a few|few|a couple of|dozens of|half a)(?:-| )(?:and a half )?{unit}s?(?:-old)?\b",
         "deictic": rf"(?:(?:earlier|later|late|early) )?(?:this|last|next|past|coming|previous|following|that|the same|the past|the last|the next|the coming|the previous|the following) (?:{unit}|{season}|{month}|{weekday}|{part}|term|season)\b(?!s)(?: {part})?",
         "weekday": rf"(?:(?:on|early|late) )?{weekday}(?:'s)?(?: (?:{part}|night))?",
         "quarter": rf"(?:the )?{ordinal}[ -](?:fiscal )?quarter\b",
@@ -101,6 +102,14 @@ def find_times(
         quoted = match.group()
         if kind in ("month", "weekday", "deictic") and not _is_name(text, match.start(), match.end(), kind):
             continue
+        if kind in ("month_day", "day_month", "month_year") and _COMMON_MONTH.search(
+            text, match.start(), match.end()
+        ):
+            continue
+        if kind == "decade" and _DEGREES.search(text, start, limit):
+            continue
+        if kind == "year" and _COUNTED.search(text, max(start, match.start() - 14), match.start()):
+            continue
         lead = (
             len(quoted) - len(_LEAD.sub("", quoted, count=1))
             if kind in ("weekday", "clock", "recent", "span")
@@ -110,6 +119,12 @@ def find_times(
     return found
 
 
+_COMMON_MONTH = re.compile(r"\b(?:may|march)\b")
+"""Without their capital these are verbs: "COVID-19 may spread"."""
+_DEGREES = re.compile(r"\b(?:[Tt]emperatures?|[Hh]ighs|[Ll]ows|degrees)\b")
+"""Words that make "the 80s" a temperature."""
+_COUNTED = re.compile(r"\b(?:than|some|about|least|over|nearly|almost|roughly|up to) $", re.IGNORECASE)
+"""Words that make a number of four digits an amount."""
 _LEAD = re.compile(r"(?:on|at|around|in|for|over|within) ")
 _NAME_PART = re.compile(r"[A-Za-z]+")
 

@@ -57,10 +57,10 @@ def cut_windows(document: Document, tokenizer: Tokenizer, shape: WindowShape) ->
     index = 0
     while index < len(pieces):
         before = _context(pieces, index, shape.context)
-        size = 2 + sum(len(pieces[i][0]) for i in range(before, index))
+        size = 2 + sum(_size(pieces[i]) for i in range(before, index))
         last = index
-        while last < len(pieces) and (last == index or size + len(pieces[last][0]) <= shape.window):
-            size += len(pieces[last][0])
+        while last < len(pieces) and (last == index or size + _size(pieces[last]) <= shape.window):
+            size += _size(pieces[last])
             last += 1
         windows.append(_window(pieces, before, index, last))
         index = last
@@ -77,10 +77,15 @@ def _pieces(document: Document, index: int, tokenizer: Tokenizer, limit: int) ->
 def _context(pieces: Sequence[_Pieces], index: int, budget: int) -> int:
     """First sentence of the context that fits before sentence `index`."""
     first = index
-    while first > 0 and budget >= len(pieces[first - 1][0]):
+    while first > 0 and budget >= _size(pieces[first - 1]):
         first -= 1
-        budget -= len(pieces[first][0])
+        budget -= _size(pieces[first])
     return first
+
+
+def _size(pieces: _Pieces) -> int:
+    """Pieces of a sentence; one for a sentence without any, so that no window holds any number of them."""
+    return max(1, len(pieces[0]))
 
 
 def _window(pieces: Sequence[_Pieces], before: int, first: int, last: int) -> Window:

@@ -82,3 +82,41 @@ def test_a_threshold_of_ones_own_decides_what_is_unsupported():
     ]
     assert counts == sorted(counts, reverse=True)
     assert counts[0] > counts[-1] == 0
+
+
+def flagged(text: str) -> list[tuple[str, str, str]]:
+    return [(f.rule, text[f.span.start : f.span.end], f.message) for f in detect(text).flags]
+
+
+def test_a_carried_speaker_is_named_as_carried_and_the_subject_underlined() -> None:
+    found = flagged("Some experts raised concerns about the plan. They argue that children are harmed by it.")
+    assert ("SRC001", "They argue") in [(rule, quote) for rule, quote, _ in found]
+    assert any("'Some experts', named before" in message for _, _, message in found)
+
+
+def test_figures_in_names_and_seasons_are_not_underlined() -> None:
+    text = (
+        "Observers remain worried. The Boeing 737 fleet has faced numerous challenges in recent years. "
+        "Apollo 11 sparked excitement among many. The 2023-24 season has sparked a significant debate."
+    )
+    assert not [quote for rule, quote, _ in flagged(text) if rule == "NUM001"]
+
+
+def test_a_flag_lies_within_an_unsupported_sentence() -> None:
+    text = (
+        "The bank cut rates by 25 basis points. Inflation slowed to 2.1 percent in February. Economists had "
+        "predicted a smaller cut. Unemployment stands at 5%. The currency weakened. Investors cheered."
+    )
+    document = build_document(Article(text))
+    detection = SourcingDetector().detect([document])[0]
+    spans = [
+        document.raw_span(sentence.start, sentence.end)
+        for sentence, sourcing in zip(document.sentences, detection.sourcing, strict=True)
+        if sourcing.unsupported
+    ]
+    assert all(any(s.start <= f.span.start and f.span.end <= s.end for s in spans) for f in detection.flags)
+
+
+def test_lines_without_a_word_piece_share_no_endless_window() -> None:
+    detection = detect("\u0301\n" * 3000 + "Officials said talks were held.")
+    assert len(detection.sourcing) >= 1

@@ -50,6 +50,11 @@ SENTENCES = [
         "vague",
         "one former senior Treasury official",
     ),
+    ("John Kelly said the bridge is safe.", "named", "John Kelly"),
+    ("An ally said the senator is ill.", "vague", "An ally"),
+    ("The family said he is at home.", "role", "The family"),
+    ("Italy said it would send ships.", "role", "Italy"),
+    ("(x) " * 1500 + "said the man.", "none", None),
     ("The agreement reveals a gap between the two.", "none", None),
     ("The bridge is safe.", "none", None),
 ]

@@ -12,6 +12,9 @@ ANCHOR = date(2021, 3, 5)
 
 VALUES = [
     ("They met on Tuesday.", "Tuesday", "2021-03-02"),
+    ("They met last Friday.", "last Friday", "2021-02-26"),
+    ("It began twenty-five years ago.", "twenty-five years ago", "1996"),
+    ("The bill passed on Feb. 29.", "Feb. 29", "2020-02-29"),
     ("They will meet next Tuesday.", "next Tuesday", "2021-03-09"),
     ("It opened on March 3, 2019.", "March 3, 2019", "2019-03-03"),
     ("It opened on 3 March 2019.", "3 March 2019", "2019-03-03"),
@@ -19,6 +22,7 @@ VALUES = [
     ("It ended in May.", "May", "2020-05"),
     ("It ended on January 8.", "January 8", "2021-01-08"),
     ("It began in 1998.", "1998", "1998"),
+    ("It began in the 90s.", "the 90s", "199"),
     ("It began in the 1990s.", "the 1990s", "199"),
     ("It began last week.", "last week", "2021-W08"),
     ("It began last month.", "last month", "2021-02"),
@@ -72,3 +76,47 @@ def test_a_dateline_anchors_later_weekdays() -> None:
     assert anchor == date(2021, 3, 3)
     assert readings[-1].kind == "resolvable"
     assert readings[-1].value == "2021-03-02"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "COVID-19 may not be seasonal.",
+        "A man in his 40s was hurt.",
+        "Temperatures stayed in the 80s.",
+        "More than 2000 people were evacuated.",
+        "It was built 2.5 years ago.",
+    ],
+)
+def test_what_looks_like_a_date_but_is_none(text: str) -> None:
+    readings, _ = read_times(build_document(Article(text, published=ANCHOR)))
+    assert (readings[0].kind, readings[0].value) in (("none", None), ("resolvable", None))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("The minister said on Monday that troops will leave the city.", "2021-03-01"),
+        ("The game was called off on Monday due to rain.", "2021-03-01"),
+        ("The chairman, who resigned last Monday, will be replaced.", "2021-03-01"),
+        ("On Monday, the council will vote on the plan.", "2021-03-08"),
+        ("On Monday, officials said they will vote.", "2021-03-01"),
+        ("The council will vote on Monday.", "2021-03-08"),
+    ],
+)
+def test_a_weekday_lies_where_its_verb_says(text: str, value: str) -> None:
+    readings, _ = read_times(build_document(Article(text, published=ANCHOR)))
+    assert readings[0].value == value
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("The Sept. 11, 2001, attacks changed everything. Officials met on Tuesday.", None),
+        ("GENEVA, March 3, 2022 (Reuters) - Talks began. They met on Tuesday.", date(2022, 3, 3)),
+        ("By Jane Doe\n\nMarch 3, 2022\n\nTalks began in Geneva. They met on Tuesday.", date(2022, 3, 3)),
+        ("Published on March 3, 2022 by the desk of the paper.\n\nThey met on Tuesday.", date(2022, 3, 3)),
+    ],
+)
+def test_only_a_dateline_or_byline_dates_the_article(text: str, day: date | None) -> None:
+    assert read_times(build_document(Article(text)))[1] == day
