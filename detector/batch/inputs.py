@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from hashlib import blake2b
-from pathlib import Path
+from itertools import takewhile
+from pathlib import Path, PurePath
 from typing import BinaryIO
 
 from detector.batch import storage
@@ -21,6 +22,8 @@ from detector.reading import DEFAULT_LIMITS, SUFFIXES
 _ARCHIVES = (".zip", ".tar", ".tgz", ".tbz2", ".txz", ".gz", ".bz2", ".xz", ".zst", ".7z", ".rar")
 _LINES = tuple(suffix for suffix, kind in SUFFIXES.items() if kind == "jsonl")
 _LEFT_OUT = (".", "readme")
+MANIFEST = ".manifest.json"
+"""Ending of the manifest that a run leaves beside its output."""
 _CHUNK = 1 << 20
 
 
@@ -56,25 +59,62 @@ def find_items(inputs: Inputs, stdin: BinaryIO | None = None) -> Iterator[Item]:
         else:
             for found in _expand(path):
                 if Path(found).is_dir():
-                    yield from _walk(Path(found), inputs)
+                    # Of several folders, each gives its name to its files: two may hold an "a.txt".
+                    base = Path(found).parent if len(inputs.paths) > 1 else Path(found)
+                    yield from _walk(Path(found), inputs, base)
                 else:
                     yield from _items_of(found, found, inputs.spool)
 
 
+def check_paths(paths: Sequence[str]) -> None:
+    """Refuse paths that are not there before anything is made or read.
+
+    Raises
+    ------
+    UsageError
+        For a path that does not exist.
+    """
+    for path in paths:
+        if (
+            path != "-"
+            and not storage.is_remote(path)
+            and not os.path.lexists(path)
+            and not glob.has_magic(path)
+        ):
+            raise UsageError(f"{path}: no such file or folder")
+
+
 def _expand(path: str) -> Sequence[str]:
+    check_paths([path])
     if os.path.lexists(path):
         return [path]
-    if not glob.has_magic(path):
-        raise UsageError(f"{path}: no such file or folder")
+    root = _fixed_part(path)
     found = sorted(glob.glob(path, recursive=True))  # noqa: PTH207 - absolute patterns, too
+    # A link would lead out of the tree, or round in it.
+    found = [name for name in found if not _through_link(name, root)]
     if not found:
         raise UsageError(f"{path}: matches nothing")
     # A folder that a recursive glob names beside its own files would be read twice.
     return [name for name in found if not Path(name).is_dir()] or found
 
 
-def _walk(root: Path, inputs: Inputs) -> Iterator[Item]:
-    """Files of a tree, by name; hidden ones and READMEs are left out, links that leave the tree are skipped."""
+def _fixed_part(pattern: str) -> Path:
+    """The folder of a pattern before its first wildcard."""
+    parts = Path(pattern).parts
+    return Path(*takewhile(lambda part: not glob.has_magic(part), parts))
+
+
+def _through_link(name: str, root: Path) -> bool:
+    """Whether a match lies behind a linked folder below `root`, or is a link out of it."""
+    path = Path(name)
+    between = [folder for folder in path.parents if folder != root and folder.is_relative_to(root)]
+    if any(folder.is_symlink() for folder in between):
+        return True
+    return path.is_symlink() and bool(_link_fault(name, os.path.realpath(root)))
+
+
+def _walk(root: Path, inputs: Inputs, base: Path) -> Iterator[Item]:
+    """Files of a tree, by their names from `base`; hidden ones and READMEs are left out, links that leave the tree are skipped."""
     real_root = os.path.realpath(root)
     own = {os.path.realpath(path) for path in inputs.own}
     pending = [root]
@@ -83,12 +123,15 @@ def _walk(root: Path, inputs: Inputs) -> Iterator[Item]:
         try:
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
         except OSError as error:
-            yield _skipped(_relative(folder, root), error.strerror or str(error))
+            yield _skipped(_relative(folder, base), error.strerror or str(error))
             continue
         folders = []
+        earlier = _earlier_outputs([entry.name for entry in entries])
         for entry in entries:
-            name = _relative(Path(entry.path), root)
+            name = _relative(Path(entry.path), base)
             if entry.name.lower().startswith(_LEFT_OUT) or os.path.realpath(entry.path) in own:
+                continue
+            if entry.name in earlier:
                 continue
             if entry.is_dir(follow_symlinks=False):
                 folders.append(Path(entry.path))
@@ -106,6 +149,22 @@ def _walk(root: Path, inputs: Inputs) -> Iterator[Item]:
                     continue
             yield from _items_of(entry.path, name, inputs.spool)
         pending += reversed(folders)
+
+
+def _earlier_outputs(names: Sequence[str]) -> set[str]:
+    """Names of a folder that earlier runs wrote: every output has a manifest beside it."""
+    found = set()
+    for name in names:
+        if name.endswith(MANIFEST):
+            out = PurePath(name.removesuffix(MANIFEST))
+            found |= {
+                name,
+                out.name,
+                f"{out.name}.parts",
+                f"{out.stem}.articles",
+                f"{out.stem}.flags{out.suffix}",
+            }
+    return found
 
 
 def _link_fault(path: str, real_root: str) -> str:
@@ -126,7 +185,8 @@ def _items_of(path: str, name: str, spool: str) -> Iterator[Item]:
     suffix = Path(path).suffix.lower()
     try:
         if suffix == ".parquet":
-            copy = storage.join(spool, blake2b(name.encode(), digest_size=8).hexdigest() + ".jsonl")
+            key = blake2b(os.fsencode(os.path.abspath(path)), digest_size=8)  # noqa: PTH100 - bytes of any name
+            copy = storage.join(spool, key.hexdigest() + ".jsonl")
             fault = spool_parquet(path, copy, spool)
             yield from [_skipped(name, fault)] if fault else _line_items(copy, name)
         elif suffix in _LINES:
@@ -228,7 +288,7 @@ def _remote_items(url: str, inputs: Inputs) -> Iterator[Item]:
         elif lowered.endswith(_ARCHIVES):
             yield _skipped(name, "an archive; unpack it first")
         elif lowered.endswith(".parquet"):
-            copy = storage.join(inputs.spool, blake2b(name.encode(), digest_size=8).hexdigest() + ".jsonl")
+            copy = storage.join(inputs.spool, blake2b(path.encode(), digest_size=8).hexdigest() + ".jsonl")
             fault = spool_parquet(path, copy, inputs.spool)
             yield from [_skipped(name, fault)] if fault else _line_items(copy, name)
         elif lowered.endswith(_LINES):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from detector.batch import storage
 from detector.batch.rows import Failure
@@ -50,6 +50,16 @@ class Tally:
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for name in ("scores", "bands", "rules"):
             getattr(self, name).update(getattr(other, name))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The counts as JSON."""
+        return {name: getattr(self, name) for name in Tally.__slots__}
+
+    @classmethod
+    def from_dict(cls, counts: Mapping[str, Any]) -> Tally:
+        """The counts of `to_dict`."""
+        groups = {name: Counter(counts[name]) for name in ("scores", "bands", "rules")}
+        return cls(**{**counts, **groups})
 
     @property
     def lowest(self) -> float | None:
@@ -96,7 +106,7 @@ class ResultsFile:
         """Write the footer; `inputs` is the digest of what was scored."""
         value = {
             "inputs": inputs,
-            "tally": {name: getattr(self.tally, name) for name in Tally.__slots__},
+            "tally": self.tally.to_dict(),
             "bytes": self._size,
             "digest": self._digest.hexdigest(),
         }
@@ -126,10 +136,8 @@ def read_footer(path: str) -> Footer | None:
     last = tail[:-1].rpartition(b"\n")[2]
     try:
         value = json.loads(last)
-        counts = value["tally"]
-        for name in ("scores", "bands", "rules"):
-            counts[name] = Counter(counts[name])
-        return Footer(str(value["inputs"]), Tally(**counts), int(value["bytes"]), str(value["digest"]))
+        tally = Tally.from_dict(value["tally"])
+        return Footer(str(value["inputs"]), tally, int(value["bytes"]), str(value["digest"]))
     except (ValueError, KeyError, TypeError):
         return None
 

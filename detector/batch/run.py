@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
-from typing import BinaryIO, Literal
+from pathlib import Path, PurePath
+from typing import Any, BinaryIO, Literal, cast
 
 from detector.analyzer import AnalyzerSettings
 from detector.batch import storage
 from detector.batch.engine import StartEngine, drive
-from detector.batch.inputs import Inputs, find_items
+from detector.batch.inputs import MANIFEST, Inputs, check_paths, find_items
 from detector.batch.manifest import check_same, describe_run, read_manifest, write_manifest
 from detector.batch.outputs import CONTENTS, Format, output_paths, write_output
 from detector.batch.results import Tally, read_footer
@@ -62,7 +63,7 @@ class Job:
     @property
     def manifest(self) -> str:
         """Path of the manifest."""
-        return f"{self.out.rstrip('/')}.manifest.json"
+        return self.out.rstrip("/") + MANIFEST
 
 
 @dataclass(slots=True)
@@ -98,6 +99,8 @@ def run_batch(
         The output cannot be written.
     """
     watcher = watcher or Watcher()
+    check_paths(job.inputs)
+    _check_output(job)
     pages = output_paths(job.out, job.format).pages
     task = Task(
         folder=storage.join(job.work, "shards"),
@@ -114,9 +117,57 @@ def run_batch(
         _clear(job, before)
         for folder in (task.folder, task.temp, storage.join(job.work, "inputs"), *([pages] if pages else [])):
             storage.make_folder(folder)
-        summary = _run(job, task, start_engine, stdin, watcher, before)
+        try:
+            summary = _run(job, task, start_engine, stdin, watcher, before)
+        except BaseException:
+            _forget_nothing_done(job, task)
+            raise
     storage.remove(job.work)
     return summary
+
+
+def _check_output(job: Job) -> None:
+    """Refuse an output that would overwrite what is not of an earlier run, or lie where inputs do.
+
+    Raises
+    ------
+    UsageError
+        Naming the file and the way out.
+    """
+    main, flags, pages = output_paths(job.out, job.format)
+    if storage.is_remote(job.out):
+        return
+    written = [path for path in (main, flags) if path is not None]
+    for path in written:
+        if Path(path).is_dir():
+            raise UsageError(
+                f"{path} is a folder; name a file in it, such as {path.rstrip('/')}/scores.{job.format}"
+            )
+    local = {os.path.realpath(path) for path in job.inputs if path != "-" and not storage.is_remote(path)}
+    for path in written:
+        if os.path.realpath(path) in local:
+            raise UsageError(f"{path} is both an input and the output; write to another file")
+    if pages is not None and any(f"{path}/".startswith(f"{os.path.realpath(pages)}/") for path in local):
+        raise UsageError(
+            f"the pages of the articles would go to {pages}, where inputs are; write to another file"
+        )
+    for path in written:
+        if Path(path).exists() and not storage.exists(job.manifest) and job.mode != "restart":
+            raise UsageError(
+                f"{path} is there and of no earlier run; write to another file, or overwrite it by --restart"
+            )
+
+
+def _forget_nothing_done(job: Job, task: Task) -> None:
+    """Leave no folders behind where a run ended before anything was scored."""
+    if storage.is_remote(job.work):
+        return
+    shards = Path(task.folder)
+    if not (shards.is_dir() and any(shards.iterdir())):
+        storage.remove(job.work)
+        if task.pages is not None:
+            with suppress(OSError):
+                Path(task.pages).rmdir()  # Only where it is empty.
 
 
 def _run(
@@ -139,8 +190,10 @@ def _run(
         manifest["engine"] = engine.describe()
         if before is not None:
             check_same(job.manifest, before, manifest, ("engine",))
-            if "outputs" in before and storage.exists(output_paths(job.out, job.format).main):
-                return Summary(complete_before=True)
+            if _is_whole(job, before):
+                return Summary(
+                    tally=Tally.from_dict(cast("dict[str, Any]", before["tally"])), complete_before=True
+                )
         write_manifest(job.manifest, manifest, task.temp)
         for result in drive(engine, _missing(plan, done), task):
             summary.tally.add(result.tally)
@@ -148,8 +201,21 @@ def _run(
             watcher.advanced(result)
     results = (task.path(shard) for shard in read_plan(plan))
     outputs = write_output(job.out, job.format, results, summary.tally, task.temp)
-    write_manifest(job.manifest, {**manifest, "outputs": outputs}, task.temp)
+    manifest |= {"outputs": outputs, "tally": summary.tally.to_dict()}
+    write_manifest(job.manifest, manifest, task.temp)
     return summary
+
+
+def _is_whole(job: Job, before: Mapping[str, Json]) -> bool:
+    """Whether every output that a manifest names is there, unaltered; else all is to be scored again."""
+    outputs = before.get("outputs")
+    if not isinstance(outputs, dict) or "tally" not in before:
+        return False
+    main, flags, _ = output_paths(job.out, job.format)
+    paths = [path for path in (main, flags) if path is not None]
+    return all(
+        storage.exists(path) and storage.digest_of(path) == outputs.get(PurePath(path).name) for path in paths
+    )
 
 
 def read_plan(path: str) -> Iterator[Shard]:

@@ -42,4 +42,6 @@ def spool_parquet(path: str, copy: str, temp: str) -> str:
 
 
 def _plain(value: object) -> str:
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")  # Columns of other engines: text without a type.
     return value.isoformat() if isinstance(value, (date, datetime)) else str(value)

@@ -155,3 +155,36 @@ def test_a_digest_tells_content_and_name_apart():
         for item in (Item("a", digest="1"), Item("a", digest="2"), Item("b", digest="1"))
     }
     assert len(digests) == 3
+
+
+def test_two_folders_with_equal_names_stay_apart(tmp_path):
+    pa = pytest.importorskip("pyarrow")
+    import pyarrow.parquet as pq
+
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.txt").write_text(name)
+        pq.write_table(pa.table({"text": [name.encode()]}), tmp_path / name / "t.parquet")
+    found = items_of(tmp_path, tmp_path / "one", tmp_path / "two")
+    assert list(found) == ["one/a.txt", "one/t.parquet:1", "two/a.txt", "two/t.parquet:1"]
+    copies = [Path(found[f"{name}/t.parquet:1"].path).read_text() for name in ("one", "two")]
+    assert [json.loads(copy)["text"] for copy in copies] == ["one", "two"]
+
+
+def test_a_glob_neither_loops_nor_leaves_its_tree(tmp_path, tree):
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "secret.txt").write_text("It rained.")
+    (tree / "loop").symlink_to(tree)
+    (tree / "out").symlink_to(outside)
+    (tree / "link.txt").symlink_to(outside / "secret.txt")
+    found = items_of(tmp_path, f"{tree}/**/*.txt")
+    assert sorted(Path(name).name for name in found) == ["a.txt", "e.txt"]
+
+
+def test_outputs_of_earlier_runs_are_no_articles(tmp_path, tree):
+    for name in ("old.html", "old.html.manifest.json"):
+        (tree / name).write_text("<p>It rained.</p>")
+    (tree / "old.articles").mkdir()
+    (tree / "old.articles" / "00000-000.html").write_text("<p>It rained.</p>")
+    assert list(items_of(tmp_path, tree)) == ["a.txt", "e.txt", "b/c.html", "b/deep/d.md"]

@@ -298,3 +298,40 @@ def test_results_may_lie_on_any_fsspec_file_system(run, lines, tmp_path):
     assert run_batch(job, InlineEngine).tally.rows == 20
     assert memory.cat("/run/out.jsonl") == (tmp_path / "out.jsonl").read_bytes()
     assert not memory.exists("/run/out.jsonl.parts")
+
+
+def test_an_output_never_overwrites_an_input_or_what_no_run_wrote(run, lines, tmp_path):
+    path = lines(town(3))
+    before = path.read_bytes()
+    with pytest.raises(UsageError, match="both an input and the output"):
+        run(path, out="in.jsonl")
+    other = tmp_path / "notes.jsonl"
+    other.write_text("mine")
+    with pytest.raises(UsageError, match="of no earlier run"):
+        run(path, out="notes.jsonl")
+    with pytest.raises(UsageError, match="is a folder"):
+        run(path, out=".")
+    assert (path.read_bytes(), other.read_text()) == (before, "mine")
+    assert run(path, out="notes.jsonl", mode="restart").tally.rows == 3
+    assert run(path, out="notes.jsonl").tally.rows == 3  # Of an earlier run now.
+
+
+def test_a_run_that_finds_nothing_leaves_nothing(run, tmp_path):
+    with pytest.raises(UsageError, match="no such file"):
+        run(tmp_path / "nothere")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(UsageError, match="nothing to score"):
+        run(tmp_path / "empty", out="o.html", format="html")
+    assert [p.name for p in tmp_path.iterdir()] == ["empty"]
+
+
+def test_a_finished_run_keeps_its_counts_and_a_damaged_output_is_made_again(run, lines, tmp_path):
+    path = lines(town(6))
+    whole = run(path)
+    content = (tmp_path / "out.jsonl").read_bytes()
+    again = run(path, mode="resume")
+    assert (again.complete_before, again.tally) == (True, whole.tally)
+    (tmp_path / "out.jsonl").write_bytes(content[:50])
+    mended = run(path, mode="resume")
+    assert (mended.complete_before, mended.tally.rows) == (False, 6)
+    assert (tmp_path / "out.jsonl").read_bytes() == content
