@@ -1,4 +1,7 @@
-"""`python benchmarks/sourcing.py [FILE…]`: milliseconds per 500 words of the sourcing detector, by rules and with its model."""
+"""Speed of the sourcing detector, by rules and with its model: milliseconds per 500 words.
+
+Run `python -m benchmarks.sourcing [FILE…]`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.terminal_picture`: the README's picture, from the tool's real output.
+"""Draw the README's picture of the terminal from the tool's real output: `python -m benchmarks.terminal_picture`.
 
 Rich's own SVG template loads a web font; this one names fonts that are on the reader's machine.
 """

@@ -18,6 +18,7 @@ from detector.batch.shards import Item
 from detector.batch.tables import spool_parquet
 from detector.errors import UsageError
 from detector.reading import DEFAULT_LIMITS, SUFFIXES
+from detector.reading.sniff import read_head
 
 _ARCHIVES = (".zip", ".tar", ".tgz", ".tbz2", ".txz", ".gz", ".bz2", ".xz", ".zst", ".7z", ".rar")
 _LINES = tuple(suffix for suffix, kind in SUFFIXES.items() if kind == "jsonl")
@@ -256,10 +257,7 @@ def _line_items(path: str, name: str) -> Iterator[Item]:
 
 def _spooled_stdin(stdin: BinaryIO, copy: str, temp: str) -> Iterator[Item]:
     """Copy standard input, so that workers can read it; JSON lines become an item each."""
-    head = stdin.readline(_CHUNK)
-    lines = head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{") and head.rstrip().endswith(
-        (b"}", b"]")
-    )
+    head, lines = read_head(stdin, _CHUNK)
     size = len(head)
     with storage.write_atomically(copy, temp) as stream:
         stream.write(head)

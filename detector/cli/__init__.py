@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from importlib import import_module
+from typing import Any
 
 import click
+from click.exceptions import Exit
 
 from detector.errors import DatelineError
 
@@ -19,6 +25,19 @@ COMMANDS = {
     "model": "detector.cli.model:model",
     "demo": "detector.cli.demo:demo",
 }
+
+
+@contextmanager
+def _pipe_watched() -> Iterator[None]:
+    """End well where nobody reads on: click, and rich by a SystemExit, would exit with 1 on a closed pipe."""
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise Exit(0) from error
+    except SystemExit as stop:
+        if isinstance(stop.__context__, BrokenPipeError):
+            raise Exit(0) from stop
+        raise
 
 
 class _CommandTable(click.Group):
@@ -35,6 +54,14 @@ class _CommandTable(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        with _pipe_watched():
+            return super().make_context(*args, **kwargs)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with _pipe_watched():
+            return super().invoke(ctx)
+
 
 @click.command(cls=_CommandTable, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="dateline", prog_name="dateline")
@@ -46,23 +73,48 @@ def dateline() -> None:
 
 
 def main() -> None:
-    """Run the command line; exit codes: 0 done, 1 below --fail-under, 2 an input or usage error."""
+    """Run the command line; exit codes: 0 done, 1 below --fail-under, 2 an error, 130 interrupted."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
+        code = _run()
+    except OSError as error:
+        code = 2
+        with suppress(OSError):
+            click.echo(f"dateline: {_reason(error)}", err=True)
+    except Exception:  # noqa: BLE001 - a bug shows its traceback, but Python's exit code 1 has a meaning here
+        code = 2
+        traceback.print_exc()
+    _drop_unwritten()
+    sys.exit(code)
+
+
+def _run() -> int:
+    try:
         code = dateline.main(standalone_mode=False)
-        sys.exit(code if isinstance(code, int) else 0)
     except click.ClickException as error:
         error.show()
-        sys.exit(2)
+        return 2
     except click.Abort:
         click.echo("interrupted", err=True)
-        sys.exit(130)
+        return 130
     except DatelineError as error:
         click.echo(f"dateline: {error}", err=True)
-        sys.exit(2)
-    except BrokenPipeError:
-        # The reader of our output has gone; keep the interpreter from complaining about it at exit.
-        sys.stdout = open("/dev/null", "w")  # noqa: SIM115, PTH123
-        sys.exit(0)
+        return 2
+    return code if isinstance(code, int) else 0
+
+
+def _reason(error: OSError) -> str:
+    reason = error.strerror or str(error)
+    return reason if error.filename is None else f"{os.fsdecode(error.filename)}: {reason}"
+
+
+def _drop_unwritten() -> None:
+    """Spare the interpreter its flush at exit of a stream that takes no more: it would change the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,12 +12,16 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from detector.batch.inputs import Inputs, find_items
+from detector.batch.rows import Failure
+from detector.batch.score import read_items
 from detector.cli.options import error_console
+from detector.credibility import Findings, assess
 from detector.detectors.machine_text import MachineTextDetector
 from detector.document import build_document
-from detector.errors import InputError, UsageError
+from detector.errors import UsageError
 from detector.models.calibration import Calibration, articles_for_bound, articles_needed, fit_calibration
-from detector.reading import read_articles
+from detector.models.stylometric import ArticleScore
 from detector.types import Article
 
 
@@ -35,38 +41,67 @@ def calibrate(human_dir: Path, out: Path, name: str | None, force: bool) -> None
 
     Every article there must be known to be written by people. The thresholds are conformal: a new
     article of the same kind is flagged at most at the asked rate. `dateline score --calibration FILE`
-    and `AnalyzerSettings(calibration=FILE)` use the result.
+    and `AnalyzerSettings(calibration=FILE)` use the result. What is left out is named on stderr: hidden
+    files, READMEs and links out of the folder, as by `dateline batch`, and what the model does not cover.
     """
     if out.exists() and not force:
         raise click.UsageError(f"{out} exists; use --force to overwrite it")
+    if not os.access(out.parent, os.W_OK):
+        raise click.UsageError(f"{out.parent}: no folder to write to")
+    partial = out.with_name(out.name + ".partial")
     detector = MachineTextDetector()
     words, probabilities = [], []
-    for article in _articles(human_dir):
-        score = detector.scorer.score([build_document(article)])[0]
-        words.append(score.words)
-        probabilities.append(score.probability)
+    for article in _articles(human_dir, (str(out), str(partial))):
+        score = _score(detector, article)
+        if score is not None:
+            words.append(score.words)
+            probabilities.append(score.probability)
     if not words:
         raise UsageError(f"{human_dir}: no readable article")
     bins = [(entry.low, entry.high) for entry in detector.calibration.bins]
     calibration = fit_calibration(name or human_dir.resolve().name, words, probabilities, bins)
-    partial = out.with_name(out.name + ".partial")
     partial.write_text(json.dumps(calibration.to_json(), indent=1) + "\n", "utf-8")
     partial.replace(out)
     _show(calibration, len(words))
     click.echo(out)
 
 
-def _articles(folder: Path) -> Iterator[Article]:
-    """Readable articles under a folder; the others are named on stderr and left out."""
-    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-        try:
-            for item in read_articles(path):
-                if isinstance(item, InputError):
-                    click.echo(f"dateline: left out: {item}", err=True)
-                else:
-                    yield item
-        except InputError as error:
-            click.echo(f"dateline: left out: {error}", err=True)
+def _articles(folder: Path, own: tuple[str, ...]) -> Iterator[Article]:
+    """Articles under a folder, by the rules of `dateline batch`; the rest is named on stderr."""
+    for name in _passed_over(folder):
+        _leave_out(name, "hidden, or a README")
+    with tempfile.TemporaryDirectory() as spool:
+        for found in read_items(find_items(Inputs((str(folder),), spool, own=own))):
+            if isinstance(found, Failure):
+                _leave_out(found.source, found.reason)
+            else:
+                yield found
+
+
+def _passed_over(folder: Path) -> Iterator[str]:
+    """Hidden files, hidden folders and READMEs, of which `find_items` says nothing."""
+    for root, folders, files in os.walk(folder):
+        passed = {name for name in (*folders, *files) if name.lower().startswith((".", "readme"))}
+        yield from sorted(os.path.relpath(Path(root, name), folder) for name in passed)
+        folders[:] = sorted(set(folders) - passed)
+
+
+def _leave_out(name: str, reason: str) -> None:
+    click.echo(f"dateline: left out: {name}: {reason}", err=True)
+
+
+def _score(detector: MachineTextDetector, article: Article) -> ArticleScore | None:
+    """Score an article; None, with the reason on stderr, for one on which the analyzer would abstain."""
+    document = build_document(article)
+    judged = assess(Findings(document.words, document.language.code, {}, (), ()))
+    if judged.abstained:
+        _leave_out(article.source, " ".join(judged.reasons))
+        return None
+    score = detector.scorer.score([document])[0]
+    if detector.calibration.bin_of(score.words) is None:
+        _leave_out(article.source, f"The text has {score.words} words of prose, too few to judge.")
+        return None
+    return score
 
 
 def _show(calibration: Calibration, articles: int) -> None:

@@ -8,9 +8,9 @@ import click
 from rich.console import Console
 
 from detector.analyzer import Analyzer
+from detector.cli.inputs import Articles
 from detector.cli.options import show_corroboration
-from detector.errors import InputError
-from detector.reading import read_articles
+from detector.errors import UsageError
 from detector.report import Report
 from detector.reports.html import render_page
 from detector.reports.segments import BAND_NAMES
@@ -27,28 +27,55 @@ from detector.reports.text import BAND_COLOURS, render_text
     show_default=True,
 )
 def demo(folder: Path, out: Path) -> None:
-    """Score the articles of FOLDER, show their reports, and write a page for each."""
+    """Score the articles of FOLDER, show their reports, and write a page for each.
+
+    What can't be read is named on stderr; where nothing can be, the exit code is 2.
+    """
     console = Console(highlight=False)
-    analyzer = Analyzer()
     out.mkdir(parents=True, exist_ok=True)
-    summary: list[tuple[str, Report]] = []
-    for path in sorted(
-        p for p in folder.iterdir() if p.is_file() and not p.name.lower().startswith("readme")
-    ):
-        try:
-            articles = [item for item in read_articles(str(path)) if not isinstance(item, InputError)]
-        except InputError as error:
-            console.print(f"{error}", style="yellow", markup=False)
-            continue
-        for number, report in enumerate(analyzer.analyze_many(articles)):
+    analyzer = Analyzer()
+    pages: dict[str, Report] = {}
+    for path in _files(folder):
+        for number, report in enumerate(analyzer.analyze_many(Articles([str(path)]))):
             console.print(render_text(report, console))
-            page = out / f"{path.stem}{f'-{number}' if number else ''}.html"
-            page.write_text(render_page(report), "utf-8", errors="backslashreplace")
-            summary.append((page.name, report))
+            page = _page_name(path, number, {name.casefold() for name in pages})
+            (out / page).write_text(render_page(report), "utf-8", errors="backslashreplace")
+            pages[page] = report
+    if not pages:
+        raise UsageError(f"{folder}: no readable article")
+    _show_scores(pages, console)
+    show_corroboration([*pages.values()], console)
+    console.print(f"\nA page for each article: {out}/", markup=False)
+
+
+def _files(folder: Path) -> list[Path]:
+    left_out = (".", "readme")
+    return sorted(p for p in folder.iterdir() if p.is_file() and not p.name.lower().startswith(left_out))
+
+
+def _page_name(path: Path, number: int, taken: set[str]) -> str:
+    """Name of the page of record `number` of a file, with the file's suffix where another has the same stem.
+
+    >>> _page_name(Path("s.md"), 0, set()), _page_name(Path("s.txt"), 0, {"s.html"})
+    ('s.html', 's.txt.html')
+    """
+    tail = f"-{number}" if number else ""
+    name = f"{path.stem}{tail}.html"
+    while name.casefold() in taken:
+        name = f"{path.name}{tail}.html"
+        tail += "-"
+    return name
+
+
+def _show_scores(pages: dict[str, Report], console: Console) -> None:
+    """List the pages, the lowest score first and those without one at the head."""
     console.rule("[bold]Scores", style="dim")
-    for name, report in sorted(summary, key=lambda row: -1 if (s := row[1].credibility.score) is None else s):
+    for name, report in sorted(pages.items(), key=_score):
         band = report.credibility.band
         score = "  no score" if band is None else f"{report.credibility.score:5g}  {BAND_NAMES[band]}"
         console.print(f"  {score:<18}{name}", style=BAND_COLOURS[band] if band else "dim", markup=False)
-    show_corroboration([report for _, report in summary], console)
-    console.print(f"\nA page for each article: {out}/", markup=False)
+
+
+def _score(row: tuple[str, Report]) -> float:
+    score = row[1].credibility.score
+    return -1 if score is None else score

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from datetime import date, datetime
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Literal
 
 import click
 from rich.console import Console
 
 from detector.analyzer import Analyzer, AnalyzerSettings
+from detector.cli.inputs import Articles
 from detector.cli.options import (
     analyzer_options,
     as_date,
@@ -21,10 +20,7 @@ from detector.cli.options import (
     quiet_option,
     show_corroboration,
 )
-from detector.errors import InputError
-from detector.reading import read_articles, read_stream
 from detector.report import OffsetUnit, Report, dump_json
-from detector.types import Article
 
 Format = Literal["text", "json", "jsonl", "html", "sarif", "github"]
 
@@ -62,7 +58,7 @@ def score(
     are scored all the same, and the exit code is 2.
     """
     analyzer = Analyzer(settings)
-    articles = _Articles(paths, as_date(published))
+    articles = Articles(paths, as_date(published))
     reports = analyzer.analyze_many(articles)
     lowest = _print_reports(reports, output_format, offsets, verbose)
     if articles.failed:
@@ -71,32 +67,6 @@ def score(
         if not quiet:
             error_console().print(f"score {lowest:g} is below {fail_under:g}")
         ctx.exit(1)
-
-
-class _Articles:
-    """Articles of some paths, in order; a path that can't be read is reported and counted."""
-
-    def __init__(self, paths: Sequence[str], published: date | None) -> None:
-        self._paths = paths
-        self._published = published
-        self.failed = 0
-
-    def __iter__(self) -> Iterator[Article]:
-        for path in self._paths:
-            try:
-                for item in read_stream(sys.stdin.buffer) if path == "-" else read_articles(path):
-                    if isinstance(item, InputError):
-                        self._fail(item)
-                    elif self._published and item.published is None:
-                        yield replace(item, published=self._published)
-                    else:
-                        yield item
-            except InputError as error:
-                self._fail(error)
-
-    def _fail(self, error: InputError) -> None:
-        self.failed += 1
-        click.echo(f"dateline: {error}", err=True)
 
 
 def _print_reports(

@@ -3,7 +3,6 @@
 from detector.reading.fields import parse_date
 from detector.reading.files import (
     SUFFIXES,
-    Kind,
     article_from_bytes,
     article_from_markdown,
     articles_from_bytes,
@@ -14,6 +13,7 @@ from detector.reading.files import (
 from detector.reading.html import article_from_html
 from detector.reading.limits import DEFAULT_LIMITS, Limits
 from detector.reading.records import article_from_json, parse_json
+from detector.reading.sniff import Kind
 
 __all__ = [
     "DEFAULT_LIMITS",

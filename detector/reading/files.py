@@ -8,7 +8,7 @@ import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, Literal, TypeAlias, cast
+from typing import BinaryIO
 
 from detector.errors import EmptyInputError, InputError, UnreadableError
 from detector.reading.decode import decode
@@ -16,12 +16,12 @@ from detector.reading.docx import article_from_docx
 from detector.reading.fields import make_article, parse_date
 from detector.reading.html import article_from_html
 from detector.reading.limits import DEFAULT_LIMITS, Limits, check_size
+from detector.reading.lines import PutBack
 from detector.reading.markdown import markdown_to_text, split_front_matter
 from detector.reading.pdf import article_from_pdf
 from detector.reading.records import articles_from_json, read_lines
+from detector.reading.sniff import Kind, read_head, sniff
 from detector.types import Article
-
-Kind: TypeAlias = Literal["text", "html", "markdown", "docx", "pdf", "json", "jsonl"]
 
 SUFFIXES: dict[str, Kind] = {
     "": "text",
@@ -39,18 +39,6 @@ SUFFIXES: dict[str, Kind] = {
     ".ndjson": "jsonl",
 }
 """Suffixes that are read; a file with another one is sniffed."""
-
-_HTML_STARTS = (
-    b"<!doctype html",
-    b"<html",
-    b"<head",
-    b"<body",
-    b"<article",
-    b"<div",
-    b"<p>",
-    b"<?xml",
-    b"<!--",
-)
 
 
 def read_article(path: str | os.PathLike[str], *, limits: Limits = DEFAULT_LIMITS) -> Article:
@@ -86,22 +74,16 @@ def read_stream(
 ) -> Iterator[Article | InputError]:
     """Yield the articles of a binary stream, such as `sys.stdin.buffer`; the kind is sniffed if not given.
 
-    A first line that is a JSON object by itself means JSON lines, read one at a time.
+    JSON lines are read one at a time; of the first few, one whole record is enough to tell them.
     """
     if kind == "jsonl":
         yield from _some(read_lines(stream, name=name, limits=limits), name)
         return
-    first = stream.readline(limits.bytes + 1)
-    if kind is None and _is_json_line(first):
-        second = stream.readline(limits.bytes + 1)
-        while second and not second.strip():
-            second = stream.readline(limits.bytes + 1)
-        if second.lstrip().startswith(b"{"):
-            lines = _Chain(first + (b"" if first.endswith(b"\n") else b"\n"), second, stream)
-            yield from read_lines(cast(BinaryIO, lines), name=name, limits=limits)
-            return
-        first += second
-    data = first + stream.read(max(0, limits.bytes + 1 - len(first)))
+    head, has_lines = (b"", False) if kind else read_head(stream, limits.bytes)
+    if has_lines:
+        yield from read_lines(PutBack(head, stream), name=name, limits=limits)
+        return
+    data = head + stream.read(max(0, limits.bytes + 1 - len(head)))
     check_size(name, len(data), limits.bytes, "bytes")
     yield from articles_from_bytes(data, name=name, kind=kind, limits=limits)
 
@@ -152,33 +134,6 @@ def article_from_markdown(source: str, *, name: str = "markdown", limits: Limits
     )
 
 
-def sniff(data: bytes) -> Kind:
-    """Tell the kind by the first bytes; text where nothing speaks for another.
-
-    >>> sniff(b"%PDF-1.7 ..."), sniff(b"  <!DOCTYPE html><p>Hi"), sniff(b"Rain fell.")
-    ('pdf', 'html', 'text')
-    """
-    head = data[:4_096].removeprefix(b"\xef\xbb\xbf").lstrip()
-    if head.startswith(b"%PDF-"):
-        return "pdf"
-    if head.startswith(b"PK\x03\x04") and b"word/" in data:
-        return "docx"
-    if head[:20].lower().startswith(_HTML_STARTS):
-        return "html"
-    if head.startswith((b"{", b"[")):
-        first, _, rest = data.strip().partition(b"\n")
-        if _is_json_line(first):
-            return "jsonl" if rest.lstrip().startswith(b"{") else "json"
-        if data.rstrip().endswith((b"}", b"]")) and b'"' in head:
-            return "json"
-    return "text"
-
-
-def _is_json_line(line: bytes) -> bool:
-    line = line.removeprefix(b"\xef\xbb\xbf").strip()
-    return line.startswith(b"{") and line.endswith(b"}") and (b'"text"' in line or b'"html"' in line)
-
-
 def _open(name: str) -> BinaryIO:
     try:
         mode = Path(name).stat().st_mode
@@ -223,15 +178,3 @@ def _some(found: Iterator[Article | InputError], name: str) -> Iterator[Article 
         yield item
     if empty:
         raise EmptyInputError(name, "the input holds no record")
-
-
-class _Chain:
-    """Two lines already read, then the stream they came from."""
-
-    def __init__(self, first: bytes, second: bytes, stream: BinaryIO) -> None:
-        self._lines = [second, first]
-        self._stream = stream
-
-    def readline(self, size: int = -1) -> bytes:
-        """Give the next line."""
-        return self._lines.pop() if self._lines else self._stream.readline(size)

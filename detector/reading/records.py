@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import BinaryIO
 
 from detector.errors import DatelineError, InputError, TooLargeError, UnreadableError
 from detector.reading.decode import decode
 from detector.reading.fields import make_article, parse_date, string_field
 from detector.reading.html import article_from_html
 from detector.reading.limits import DEFAULT_LIMITS, Limits, check_size
+from detector.reading.lines import Lines, in_utf8
 from detector.types import Article
 
 _STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
@@ -79,12 +79,18 @@ def article_from_json(record: object, *, name: str = "record", limits: Limits = 
 
 
 def read_lines(
-    stream: BinaryIO, *, name: str, limits: Limits = DEFAULT_LIMITS
+    stream: Lines, *, name: str, limits: Limits = DEFAULT_LIMITS
 ) -> Iterator[Article | InputError]:
     """Yield one article a line, holding one line at a time; a bad line yields its error and the rest goes on.
 
     Blank lines are skipped; `source` of each article and error is `name:line`.
+
+    Raises
+    ------
+    TooLargeError
+        For UTF-16 or UTF-32 over the limit of bytes: it is not read by line.
     """
+    stream = in_utf8(stream, name=name, limits=limits)
     number = 0
     while line := stream.readline(limits.bytes + 1):
         number += 1

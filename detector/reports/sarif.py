@@ -57,7 +57,7 @@ def _results(report: Report) -> Iterator[dict[str, Json]]:
             "charLength": lines.utf16(flag.span.end) - lines.utf16(flag.span.start),
         }
         location: dict[str, Json] = {
-            "artifactLocation": {"uri": url_quote(report.article.source)},
+            "artifactLocation": {"uri": _uri(report.article.source)},
             "region": region,
         }
         yield {
@@ -66,6 +66,15 @@ def _results(report: Report) -> Iterator[dict[str, Json]]:
             "message": {"text": flag.message},
             "locations": [{"physicalLocation": location}],
         }
+
+
+def _uri(path: str) -> str:
+    """The path as a relative URI, byte by byte where a file's name is no UTF-8.
+
+    >>> _uri("b\\udcff d.txt")
+    'b%FF%20d.txt'
+    """
+    return url_quote(path, errors="surrogateescape")
 
 
 def render_github(report: Report) -> Iterator[str]:

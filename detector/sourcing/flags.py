@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 
 from detector.document import Document, Sentence
@@ -83,8 +84,10 @@ def _first_figure(document: Document, sentence: Sentence) -> tuple[int, int] | N
     """The first number that says how much or how many: no time, age, or part of a name."""
     before = ""
     times = find_times(document.text, sentence.start, sentence.end)
+    starts = [time.start for time in times]
     for token in document.sentence_tokens(sentence):
-        timed = any(time.start <= token.start < time.end for time in times)
+        place = bisect_right(starts, token.start) - 1
+        timed = place >= 0 and token.start < times[place].end
         if token.is_word and not timed and _FIGURE.fullmatch(token.text):
             whole = token.text.replace(",", "")
             after = document.text[token.end : token.end + 12].lower()

@@ -226,7 +226,7 @@ def test_a_damaged_file_gives_an_article_or_an_input_error(kind):
 
 def test_ages_without_end_are_passed_over_in_linear_time():
     def look(document):
-        return [_first_figure(document, sentence, None) for sentence in document.sentences]
+        return [_first_figure(document, sentence) for sentence in document.sentences]
 
     def make(times: int):
         return build_document(Article("Among them were, " + "12, " * (4 * SIZE * times)))

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from detector.cli import COMMANDS
 
+COMMAND = (sys.executable, "-c", "from detector.cli import main; main()")
+
 
 def run(*arguments, stdin=None):
     return subprocess.run(
-        [sys.executable, "-c", "from detector.cli import main; main()", *map(str, arguments)],
+        [*COMMAND, *map(str, arguments)],
         input=stdin,
         capture_output=True,
         check=False,
@@ -118,3 +122,106 @@ def test_rules_and_explain_agree():
     rules = json.loads(run("rules", "--format", "json").stdout)
     code = rules[0]["code"]
     assert rules[0]["name"].replace("-", " ").encode() in run("explain", code).stdout
+
+
+@pytest.mark.parametrize("arguments", [("score",), ("score", "--format", "jsonl"), ("rules",), ("--help",)])
+@pytest.mark.parametrize("sink", ["full", "closed"])
+def test_an_output_that_takes_no_more(talks, arguments, sink):
+    if sink == "full":
+        target = os.open("/dev/full", os.O_WRONLY)
+    else:
+        source, target = os.pipe()
+        os.close(source)
+    paths = [str(talks)] if arguments[0] == "score" else []
+    done = subprocess.run(
+        [*COMMAND, *arguments, *paths], stdout=target, stderr=subprocess.PIPE, check=False, timeout=120
+    )
+    os.close(target)
+    if sink == "full":
+        assert (done.returncode, done.stderr) == (2, b"dateline: No space left on device\n")
+    else:
+        assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_an_error_stream_that_takes_no_more_keeps_the_exit_code():
+    with Path("/dev/full").open("wb") as full:
+        assert subprocess.run([*COMMAND, "score", "none.txt"], stderr=full, check=False).returncode == 2
+
+
+def test_a_bug_is_no_score_below_the_limit(monkeypatch, capsys):
+    from detector import cli
+
+    monkeypatch.setattr(cli.dateline, "main", lambda **options: 1 / 0)
+    with pytest.raises(SystemExit) as stop:
+        cli.main()
+    assert stop.value.code == 2
+    assert "ZeroDivisionError" in capsys.readouterr().err
+
+
+def test_sarif_of_a_file_whose_name_is_not_utf8(talks, tmp_path):
+    path = tmp_path / os.fsdecode(b"b\xffd.txt")
+    path.write_bytes(talks.read_bytes())
+    done = run("score", path, "--format", "sarif")
+    assert done.returncode == 0, done.stderr
+    location = json.loads(done.stdout)["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
+    assert location["artifactLocation"]["uri"].endswith("/b%FFd.txt")
+
+
+def test_a_broken_record_on_stdin_costs_no_others(talks):
+    record = json.dumps({"text": talks.read_text("utf-8")}).encode() + b"\n"
+    done = run("score", "-", "--format", "jsonl", stdin=b"broken\n" + record + record)
+    assert done.returncode == 2
+    assert b"stdin:1" in done.stderr
+    assert len(done.stdout.splitlines()) == 2
+
+
+def test_demo_writes_a_page_for_each_article_and_names_what_it_cannot_read(talks, tmp_path):
+    folder, out = tmp_path / "in", tmp_path / "out"
+    folder.mkdir()
+    text = talks.read_text("utf-8")
+    for name in ("s.txt", "s.md"):
+        (folder / name).write_text(text, "utf-8")
+    record = json.dumps({"text": text})
+    (folder / "s.jsonl").write_text(f"{record}\nbroken\n{record}\n", "utf-8")
+    done = run("demo", folder, "-o", out)
+    assert done.returncode == 0, done.stderr
+    assert sorted(page.name for page in out.iterdir()) == ["s-1.html", "s.html", "s.md.html", "s.txt.html"]
+    assert b"s.jsonl:2" in done.stderr
+
+
+def test_demo_of_nothing_readable(tmp_path):
+    (tmp_path / "a.txt").write_bytes(bytes(range(256)) * 20)
+    done = run("demo", tmp_path, "-o", tmp_path / "out")
+    assert done.returncode == 2
+    assert b"a.txt" in done.stderr
+    assert b"no readable article" in done.stderr
+
+
+def test_demo_names_a_folder_that_cannot_be_made(examples):
+    done = run("demo", examples, "-o", "/proc/none")
+    assert (done.returncode, done.stderr) == (2, b"dateline: /proc/none: No such file or directory\n")
+
+
+def test_calibrate_takes_in_what_batch_would_and_the_model_covers(talks, tmp_path):
+    folder, outside = tmp_path / "human", tmp_path / "outside.txt"
+    (folder / ".git").mkdir(parents=True)
+    text = talks.read_text("utf-8")
+    for path in (folder / "a.txt", folder / "README.md", folder / ".git" / "b.txt", outside):
+        path.write_text(text, "utf-8")
+    (folder / "link.txt").symlink_to(outside)
+    (folder / "short.txt").write_text("It rained.")
+    (folder / "pt.txt").write_text(
+        "O ministro disse que as negociações vão continuar amanhã em Lisboa. " * 20
+    )
+    for _ in range(2):
+        done = run("calibrate", folder, "-o", folder / "cal.json", "--force")
+        assert done.returncode == 0, done.stderr
+        left_out = [line.split(b": ")[2] for line in done.stderr.splitlines() if b"left out" in line]
+        assert left_out == [b".git", b"README.md", b"link.txt", b"pt.txt", b"short.txt"]
+        assert b"1 articles." in done.stderr
+
+
+def test_calibrate_looks_at_its_output_first(tmp_path):
+    done = run("calibrate", tmp_path, "-o", tmp_path / "none" / "cal.json")
+    assert done.returncode == 2
+    assert b"none: no folder to write to" in done.stderr

@@ -15,6 +15,7 @@ from detector.reading import (
     article_from_bytes,
     article_from_html,
     article_from_json,
+    articles_from_bytes,
     parse_date,
     read_article,
     read_articles,
@@ -259,11 +260,63 @@ def test_json_lines_are_read_one_at_a_time():
         (b'{"text": "one"}\n\n\n{"text": "two"}', ["one", "two"]),
         (b'{\n "text": "one"\n}', ["one"]),
         (b'[{"text": "one"}, {"text": "two"}]', ["one", "two"]),
+        (b'[\n{"text": "one"},\n{"text": "two"}\n]', ["one", "two"]),
+        (b'{"text":\n"one", "x":\n{"html": 1}\n}', ["one"]),
+        (b'The answer is\n{"ok": true}\nthey said.', ['The answer is\n{"ok": true}\nthey said.']),
+        ('{"text": "one"}\n{"text": "\u0a0a\u2028"}\n'.encode("utf-16"), ["one", "\u0a0a\u2028"]),
+        ('{"text": "one"}\n{"text": "two"}\n'.encode("utf-32"), ["one", "two"]),
+        ('{\n"text": "one"\n}'.encode("utf-16"), ["one"]),
         (b"<!doctype html><html><body><p>Rain fell.</p></body></html>", ["Rain fell."]),
     ],
 )
 def test_standard_input_is_sniffed(data, texts):
     assert [item.text for item in read_stream(io.BytesIO(data))] == texts
+
+
+GOOD = b'{"text": "good"}\n'
+
+
+@pytest.mark.parametrize(
+    ("data", "sources"),
+    [
+        (GOOD + b"broken\n" + GOOD, ["stdin:2"]),
+        (b"broken\n" + GOOD + GOOD, ["stdin:1"]),
+        (b'\n{"text": "cut sho\n\n' + GOOD + GOOD, ["stdin:2"]),
+        (b'{"body": "a"}\n' + GOOD + b"[]\n" + GOOD, ["stdin:1", "stdin:3"]),
+        (("broken\n" + GOOD.decode() * 2).encode("utf-16"), ["stdin:1"]),
+    ],
+)
+@pytest.mark.parametrize("read", [read_stream, lambda data: articles_from_bytes(data.read(), name="stdin")])
+def test_broken_lines_cost_no_others(data, sources, read):
+    found = list(read(io.BytesIO(data)))
+    assert [item.source for item in found if isinstance(item, InputError)] == sources
+    assert [item.text for item in found if isinstance(item, Article)] == ["good", "good"]
+
+
+def test_a_file_of_json_lines_may_be_utf_16(tmp_path: Path):
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"text": "one"}\nbroken\n{"text": "two"}\n', "utf-16")
+    assert [isinstance(item, Article) for item in read_articles(path)] == [True, False, True]
+    with pytest.raises(TooLargeError, match="UTF-8"):
+        list(read_articles(path, limits=Limits(bytes=20)))
+
+
+def test_an_endless_stream_is_not_read_past_the_cap():
+    class Blank(io.RawIOBase):
+        taken = 0
+
+        def readline(self, size: int = -1) -> bytes:
+            self.taken += 1
+            return b"\n"
+
+        def read(self, size: int = -1) -> bytes:
+            self.taken += size
+            return b"\n" * size
+
+    stream = Blank()
+    with pytest.raises(InputError):
+        list(read_stream(stream, limits=Limits(bytes=1_000)))
+    assert stream.taken <= 1_010
 
 
 def test_a_json_array_goes_on_after_a_bad_record(tmp_path: Path):
