@@ -55,6 +55,9 @@ HOMES: dict[str, str] = {
     "fastdetectgpt": "https://github.com/baoguangsheng/fast-detect-gpt",
     "tocsin_gemini": "https://github.com/Shixuan-Ma/TOCSIN",
     "detectrl": "https://github.com/NLP2CT/DetectRL",
+    "polnear": "https://github.com/networkdynamics/PolNeAR",
+    "newsdiscourse_sentences": "https://github.com/prafulla77/Discourse_Profiling",
+    "anonymous_source_snippets": "https://github.com/sid21g/anonymous",
     "toefl_bias": "https://github.com/Weixin-Liang/ChatGPT-Detector-Bias",
 }
 """Public home of each corpus, by the last part of its name."""
