@@ -63,8 +63,10 @@ def _main_fault(
         assert time.start is not None
         return "TMP002", (time.start, time.end)
     past = reading.marks.get("verbs.past", 0) > 0 or reading.marks.get("verbs.was")
-    # The encoder, where there is one, tells an event that lacks its time from what needs none.
-    if time.kind == "none" and past and reading.marks.get("model.time.missing", 1.0) > _LACKS_TIME:
+    # Time is the main fault only where somebody is named; the encoder, where there is one, tells an event
+    # that lacks its time from what needs none.
+    named = source.kind in ("named", "role")
+    if named and time.kind == "none" and past and reading.marks.get("model.time.missing", 1.0) > _LACKS_TIME:
         return "TMP001", _trigger(document, sentence)
     return "SRC002", _trigger(document, sentence)
 
@@ -145,7 +147,7 @@ def _slots(document: Document, sentence: Sentence, reading: SentenceReading, cod
     wording = table("messages")
     source, time = reading.source, reading.time
     missing = []
-    phrase = document.text[source.start : source.end] if source.start is not None else ""
+    phrase = document.text[source.start : source.end].removeprefix("and ") if source.start is not None else ""
     own = _inside(sentence, source.start)
     if source.kind == "vague" and phrase:
         missing.append(wording["vague" if own else "vague_before"].format(phrase=phrase))
