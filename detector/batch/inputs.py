@@ -258,6 +258,9 @@ def _line_items(path: str, name: str) -> Iterator[Item]:
 def _spooled_stdin(stdin: BinaryIO, copy: str, temp: str) -> Iterator[Item]:
     """Copy standard input, so that workers can read it; JSON lines become an item each."""
     head, lines = read_head(stdin, _CHUNK)
+    # A single line in braces is a record, too, if a broken one.
+    first = head.removeprefix(b"\xef\xbb\xbf").lstrip().partition(b"\n")[0].rstrip()
+    lines = lines or (first.startswith(b"{") and first.endswith((b"}", b"]")))
     size = len(head)
     with storage.write_atomically(copy, temp) as stream:
         stream.write(head)

@@ -20,7 +20,7 @@ _BYLINE_TOKENS = 14
 _PLACE_REACH, _DASH_REACH = 60, 30
 """Code points before a dateline's date (places), and behind it up to its dash (an agency in brackets)."""
 _PUBLISHED = re.compile(r"\b(?:[Pp]ublished|[Uu]pdated|[Pp]osted|[Ll]ast modified)\b[^.]{0,40}$")
-_DASH = re.compile(r"[^.a-z-]{0,4}(?:\([^)]{1,20}\))?\s*-{1,2}\s")
+_DASH = re.compile(r"[^.a-z-]{0,4}(?:\([^)]{1,20}\))?\s{0,9}-{1,2}\s")
 
 
 @dataclass(frozen=True, slots=True)
