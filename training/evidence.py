@@ -31,8 +31,9 @@ def prepare(texts: Iterable[Text], encoder: Encoder, stylometry: StylometryModel
     """All that does not depend on the encoder's weights: words, stylometry and the windows' tokens."""
     for text in texts:
         document = build_document(Article(text.text))
-        style = stylometry.score([document])[0]
-        windows = encoder.windows(encoder.tokenize(pieces(document)))
+        prose = pieces(document)
+        style = stylometry.score_pieces(document, prose)
+        windows = encoder.windows(encoder.tokenize(prose))
         if windows and style.words:
             yield {
                 "set": text.set, "kind": text.kind, "label": text.label, "id": text.id, "words": style.words,

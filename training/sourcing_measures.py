@@ -81,7 +81,7 @@ def _rule_spans(document: Document) -> dict[str, Spans]:
 def tagger(limit: int) -> None:
     """Print span F1 on PolNeAR dev: the encoder's tags beside the rules', in one run."""
     detector = SourcingDetector()
-    model = detector._model
+    encoder = detector._encoder
     tallies: dict[str, Tally] = {}
     seen: set[str] = set()
     tokens = Counter[str]()
@@ -92,10 +92,8 @@ def tagger(limit: int) -> None:
         document = build_document(Article(record["text"]))
         gold = {label: _gold_spans(record, label) for label in LABELS}
         guesses = {f"rules {k}": v for k, v in _rule_spans(document).items()}
-        if model is not None:
-            guesses.update(
-                {f"encoder {k}": v for k, v in _tagged(document, model.encoder, tokens, gold).items()}
-            )
+        if encoder is not None:
+            guesses.update({f"encoder {k}": v for k, v in _tagged(document, encoder, tokens, gold).items()})
         for name, guess in guesses.items():
             tallies.setdefault(name, Tally()).add(guess, gold[name.split()[1]])
     click.echo(f"PolNeAR dev, {len(seen)} articles (human agreement: alpha .754 by tokens)")

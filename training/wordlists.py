@@ -7,7 +7,7 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -63,16 +63,22 @@ def labelled(name: str, label: str, banned: frozenset[str]) -> Iterator[str]:
             yield record["text"]
 
 
+def _counted(split: Callable[[str], list[str]]) -> tuple[Counter[str], Counter[str]]:
+    """How often each word of human news occurs, and in how many articles."""
+    counts: Counter[str] = Counter()
+    documents: Counter[str] = Counter()
+    for text in human_texts():
+        found = split(text)
+        counts.update(found)
+        documents.update(set(found))
+    return counts, documents
+
+
 @click.command()
 @click.option("--size", default=5000, show_default=True, help="Words to keep.")
 def frequencies(size: int) -> None:
     """Count the commonest words of human news, log10 of occurrences per million words."""
-    counts: Counter[str] = Counter()
-    documents: Counter[str] = Counter()
-    for text in human_texts():
-        found = words_of(text)
-        counts.update(found)
-        documents.update(set(found))
+    counts, documents = _counted(words_of)
     total = sum(counts.values())
     kept = [(word, n) for word, n in counts.most_common(size * 2) if documents[word] >= 20][:size]
     lines = [
@@ -89,12 +95,7 @@ def frequencies(size: int) -> None:
 @click.option("--likely", default=2.0, show_default=True, help="Occurrences a million of a likely word.")
 def known_words(documents: int, likely: float) -> None:
     """Write the words of human news, the commonest first: any other word may be a misspelling."""
-    counts: Counter[str] = Counter()
-    found_in: Counter[str] = Counter()
-    for text in human_texts():
-        found = re.findall(r"[a-z]{3,}", normalise(text).text.lower())
-        counts.update(found)
-        found_in.update(set(found))
+    counts, found_in = _counted(lambda text: re.findall(r"[a-z]{3,}", normalise(text).text.lower()))
     total = sum(counts.values())
     kept = [word for word, _ in counts.most_common() if found_in[word] >= documents]
     common = sum(counts[word] >= likely * total / 1e6 for word in kept)

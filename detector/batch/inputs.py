@@ -130,9 +130,9 @@ def _walk(root: Path, inputs: Inputs, base: Path) -> Iterator[Item]:
         earlier = _earlier_outputs([entry.name for entry in entries])
         for entry in entries:
             name = _relative(Path(entry.path), base)
-            if entry.name.lower().startswith(_LEFT_OUT) or os.path.realpath(entry.path) in own:
+            if entry.name.lower().startswith(_LEFT_OUT) or entry.name in earlier:
                 continue
-            if entry.name in earlier:
+            if os.path.realpath(entry.path) in own:
                 continue
             if entry.is_dir(follow_symlinks=False):
                 folders.append(Path(entry.path))
@@ -186,10 +186,7 @@ def _items_of(path: str, name: str, spool: str) -> Iterator[Item]:
     suffix = Path(path).suffix.lower()
     try:
         if suffix == ".parquet":
-            key = blake2b(os.fsencode(os.path.abspath(path)), digest_size=8)  # noqa: PTH100 - bytes of any name
-            copy = storage.join(spool, key.hexdigest() + ".jsonl")
-            fault = spool_parquet(path, copy, spool)
-            yield from [_skipped(name, fault)] if fault else _line_items(copy, name)
+            yield from _table_items(path, name, spool)
         elif suffix in _LINES:
             yield from _line_items(path, name)
         else:
@@ -221,6 +218,15 @@ _KINDS = {
     stat.S_IFCHR: "a character device",
     stat.S_IFBLK: "a block device",
 }
+
+
+def _table_items(path: str, name: str, spool: str) -> Iterator[Item]:
+    """An item a row of a table, from a copy as JSON lines that is named by the table's whole path."""
+    whole = path if storage.is_remote(path) else os.path.abspath(path)  # noqa: PTH100 - bytes of any name
+    key = blake2b(os.fsencode(whole), digest_size=8).hexdigest()
+    copy = storage.join(spool, f"{key}.jsonl")
+    fault = spool_parquet(path, copy, spool)
+    yield from [_skipped(name, fault)] if fault else _line_items(copy, name)
 
 
 def _whole(path: str, name: str, size: int) -> Item:
@@ -289,9 +295,7 @@ def _remote_items(url: str, inputs: Inputs) -> Iterator[Item]:
         elif lowered.endswith(_ARCHIVES):
             yield _skipped(name, "an archive; unpack it first")
         elif lowered.endswith(".parquet"):
-            copy = storage.join(inputs.spool, blake2b(path.encode(), digest_size=8).hexdigest() + ".jsonl")
-            fault = spool_parquet(path, copy, inputs.spool)
-            yield from [_skipped(name, fault)] if fault else _line_items(copy, name)
+            yield from _table_items(path, name, inputs.spool)
         elif lowered.endswith(_LINES):
             yield from _line_items(path, name)
         elif size > DEFAULT_LIMITS.bytes:

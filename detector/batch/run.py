@@ -134,24 +134,24 @@ def _check_output(job: Job) -> None:
     UsageError
         Naming the file and the way out.
     """
-    main, flags, pages = output_paths(job.out, job.format)
     if storage.is_remote(job.out):
         return
-    written = [path for path in (main, flags) if path is not None]
-    for path in written:
+    paths = output_paths(job.out, job.format)
+    for path in paths.files:
         if Path(path).is_dir():
             raise UsageError(
                 f"{path} is a folder; name a file in it, such as {path.rstrip('/')}/scores.{job.format}"
             )
     local = {os.path.realpath(path) for path in job.inputs if path != "-" and not storage.is_remote(path)}
-    for path in written:
+    for path in paths.files:
         if os.path.realpath(path) in local:
             raise UsageError(f"{path} is both an input and the output; write to another file")
+    pages = paths.pages
     if pages is not None and any(f"{path}/".startswith(f"{os.path.realpath(pages)}/") for path in local):
         raise UsageError(
             f"the pages of the articles would go to {pages}, where inputs are; write to another file"
         )
-    for path in written:
+    for path in paths.files:
         if Path(path).exists() and not storage.exists(job.manifest) and job.mode != "restart":
             raise UsageError(
                 f"{path} is there and of no earlier run; write to another file, or overwrite it by --restart"
@@ -211,10 +211,9 @@ def _is_whole(job: Job, before: Mapping[str, Json]) -> bool:
     outputs = before.get("outputs")
     if not isinstance(outputs, dict) or "tally" not in before:
         return False
-    main, flags, _ = output_paths(job.out, job.format)
-    paths = [path for path in (main, flags) if path is not None]
     return all(
-        storage.exists(path) and storage.digest_of(path) == outputs.get(PurePath(path).name) for path in paths
+        storage.exists(path) and storage.digest_of(path) == outputs.get(PurePath(path).name)
+        for path in output_paths(job.out, job.format).files
     )
 
 

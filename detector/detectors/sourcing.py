@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from importlib.resources.abc import Traversable
 
@@ -14,13 +14,6 @@ from detector.sourcing.encoder import SourcingEncoder
 from detector.sourcing.flags import CODES, raise_flags
 from detector.sourcing.reading import SentenceReading, read_sentences
 from detector.types import Detection, Json, ModelInfo, SentenceSourcing, SourceAnchor, Span, TimeAnchor
-
-
-@dataclass(frozen=True, slots=True)
-class _Model:
-    info: ModelInfo
-    encoder: SourcingEncoder
-    weights: Weights
 
 
 class SourcingDetector:
@@ -53,14 +46,14 @@ class SourcingDetector:
         return None if self._folder is None else load_artifact(self._folder)
 
     @cached_property
-    def _model(self) -> _Model | None:
+    def _weights(self) -> Weights:
         artifact = self._artifact
-        if artifact is None:
-            return None
-        weights = parse_weights(artifact.json("decision.json"))
-        if self._threshold is not None:
-            weights = replace(weights, threshold=self._threshold)
-        return _Model(artifact.info, SourcingEncoder(artifact), weights)
+        fitted = shipped_weights() if artifact is None else parse_weights(artifact.json("decision.json"))
+        return fitted if self._threshold is None else replace(fitted, threshold=self._threshold)
+
+    @cached_property
+    def _encoder(self) -> SourcingEncoder | None:
+        return None if self._artifact is None else SourcingEncoder(self._artifact)
 
     @property
     def models(self) -> tuple[ModelInfo, ...]:
@@ -69,18 +62,11 @@ class SourcingDetector:
 
     def detect(self, documents: Sequence[Document]) -> list[Detection]:
         """Give one `Detection` per document, in order."""
-        model = self._model
-        rules = shipped_weights() if model is None else None
-        if rules is not None and self._threshold is not None:
-            rules = replace(rules, threshold=self._threshold)
-        return [_detect(document, model, rules) for document in documents]
+        return [_detect(document, self._weights, self._encoder) for document in documents]
 
 
-def _detect(document: Document, model: _Model | None, rules: Weights | None = None) -> Detection:
-    if model is None:
-        readings = read_sentences(document, rules)
-    else:
-        readings = read_sentences(document, model.weights, model.encoder.predict(document))
+def _detect(document: Document, weights: Weights, encoder: SourcingEncoder | None) -> Detection:
+    readings = read_sentences(document, weights, None if encoder is None else encoder.predict(document))
     claims = sum(r.role == "claim" for r in readings)
     unsupported = sum(r.unsupported for r in readings)
     signal: dict[str, Json] = {

@@ -76,8 +76,8 @@ class StackedModel:
 
     def score(self, documents: Sequence[Document]) -> list[ArticleScore]:
         """One score per document, in order, each independent of the others."""
-        found = self.stylometry.score(documents)
         prose = [pieces(document) for document in documents]
+        found = [self.stylometry.score_pieces(*both) for both in zip(documents, prose, strict=True)]
         tokens = [self.encoder.tokenize(own) for own in prose]
         windows = [self.encoder.windows(ids) for ids in tokens]
         flat = self.encoder.logits([window for own in windows for window in own])

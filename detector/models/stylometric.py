@@ -11,7 +11,7 @@ import numpy as np
 from detector.document import Document
 from detector.models.artifact import Artifact, load_artifact, shipped
 from detector.models.calibration import Calibration
-from detector.models.cleaning import pieces
+from detector.models.cleaning import Piece, pieces
 from detector.models.logistic import Logistic, Vector, sigmoid
 from detector.stylometry import (
     PROSE_MEASURES,
@@ -88,15 +88,16 @@ class StylometryModel:
 
     def score(self, documents: Sequence[Document]) -> list[ArticleScore]:
         """One score per document: the mean log-odds over its windows, as a probability."""
-        return [self._score(document) for document in documents]
+        return [self.score_pieces(document, pieces(document)) for document in documents]
 
     def window_logit(self, sentences: Sequence[ProseSentence]) -> float:
         """Calibrated log-odds of one window of prose."""
         values: Vector = measure_prose(gather(sentences))[list(self.columns)]
         return self.logistic.logit(values)
 
-    def _score(self, document: Document) -> ArticleScore:
-        found = [(piece, read_sentences([piece.text])) for piece in pieces(document)]
+    def score_pieces(self, document: Document, prose_pieces: Sequence[Piece]) -> ArticleScore:
+        """Score of a document whose `pieces` are at hand."""
+        found = [(piece, read_sentences([piece.text])) for piece in prose_pieces]
         prose = [(piece, sentences[0]) for piece, sentences in found if sentences]
         words = sum(len(sentence.words) for _, sentence in prose)
         if not words:

@@ -47,8 +47,7 @@ def _main_fault(
 ) -> tuple[str, tuple[int, int]]:
     source, time = reading.source, reading.time
     if source.kind == "vague" and source.start is not None and source.end is not None:
-        inside = sentence.start <= source.start < sentence.end
-        if inside:
+        if _inside(sentence, source.start):
             return "SRC001", (source.start, source.end)
         if source.cue is not None:
             return "SRC001", _from_subject(document, sentence, source.cue)
@@ -59,8 +58,8 @@ def _main_fault(
     parties = unnamed_parties(document, sentence, reading.source, reading.time)
     if parties is not None:
         return "EVT001", parties
-    if time.kind == "unresolvable" and time.end is not None and _inside(sentence, time.start):
-        assert time.start is not None
+    resolvable = time.kind != "unresolvable" or not _inside(sentence, time.start)
+    if not resolvable and time.start is not None and time.end is not None:
         return "TMP002", (time.start, time.end)
     past = reading.marks.get("verbs.past", 0) > 0 or reading.marks.get("verbs.was")
     # Time is the main fault only where somebody is named; the encoder, where there is one, tells an event

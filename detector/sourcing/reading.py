@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from typing import cast
 
 from detector.document import Document
@@ -165,9 +166,14 @@ def _without_marks(text: str, start: int, end: int) -> tuple[int, int]:
 
 def _names_someone(phrase: str) -> bool:
     """Whether a tagged phrase can be a source: a word that is no pronoun, article, preposition or number."""
-    empty = words("sources", "pronouns") | words("sources", "determiners") | words("sources", "boundaries")
-    empty |= words("sources", "inner_prepositions")
-    return any(part.isalpha() and part not in empty for part in phrase.lower().split())
+    return any(part.isalpha() and part not in _empty_words() for part in phrase.lower().split())
+
+
+@cache
+def _empty_words() -> frozenset[str]:
+    """Words that name nobody."""
+    keys = ("pronouns", "determiners", "boundaries", "inner_prepositions")
+    return frozenset().union(*(words("sources", key) for key in keys))
 
 
 def _time(

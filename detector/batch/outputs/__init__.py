@@ -26,6 +26,11 @@ class OutputPaths(NamedTuple):
     flags: str | None = None
     pages: str | None = None
 
+    @property
+    def files(self) -> list[str]:
+        """The files among them."""
+        return [self.main] if self.flags is None else [self.main, self.flags]
+
 
 def output_paths(out: str, output_format: Format) -> OutputPaths:
     """Name the files of an output; a name without suffix is a folder for Parquet and HTML.
@@ -93,6 +98,4 @@ def write_output(
         storage.make_folder(out)
     writer = import_module(f"detector.batch.outputs.{output_format}")
     writer.write(paths, results, tally, temp)
-    return {
-        PurePath(path).name: storage.digest_of(path) for path in (paths.main, paths.flags) if path is not None
-    }
+    return {PurePath(path).name: storage.digest_of(path) for path in paths.files}
