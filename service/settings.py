@@ -9,6 +9,9 @@ from typing import Annotated
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from detector.detectors.machine_text import read_calibration
+from detector.errors import DatelineError
+
 CommaList = Annotated[tuple[str, ...], NoDecode]
 TARGET_FPRS = (0.005, 0.01, 0.05)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -120,6 +123,18 @@ class ServiceSettings(BaseSettings):
         value = value.rstrip("/")
         if value and not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+", value):
             raise ValueError("a path prefix looks like /dateline")
+        return value
+
+    @field_validator("calibration")
+    @classmethod
+    def _usable(cls, value: str | None, info: ValidationInfo) -> str | None:
+        """Read it once, so that a mistake ends the start and not each worker."""
+        if value is not None:
+            try:
+                for length_bin in read_calibration(value).bins:
+                    length_bin.threshold(info.data.get("target_fpr", TARGET_FPRS[1]))
+            except DatelineError as error:
+                raise ValueError(str(error)) from error
         return value
 
     @property

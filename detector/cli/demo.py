@@ -31,6 +31,8 @@ def demo(folder: Path, out: Path) -> None:
 
     What can't be read is named on stderr; where nothing can be, the exit code is 2.
     """
+    if out.resolve() == folder.resolve():
+        raise UsageError(f"{out}: the pages would lie among the articles; name another folder by --out")
     console = Console(highlight=False)
     out.mkdir(parents=True, exist_ok=True)
     analyzer = Analyzer()

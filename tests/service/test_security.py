@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from hashlib import sha256
 from importlib.resources import files
 
@@ -53,6 +54,19 @@ def test_the_command_names_a_wrong_setting_without_its_value(monkeypatch: pytest
     assert "api_key_sha256" in result.output
     assert "0.005, 0.01, 0.05" in result.output
     assert "first-key" not in result.output
+
+
+@pytest.mark.parametrize(("content", "reason"), [(None, "No such file"), ("{}", "calibration.json")])
+def test_the_command_does_not_start_with_a_calibration_that_is_none(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str | None, reason: str
+) -> None:
+    if content is not None:
+        (tmp_path / "own.json").write_text(content)
+    monkeypatch.setenv("DATELINE_CALIBRATION", str(tmp_path / "own.json"))
+    result = CliRunner().invoke(serve, [])
+    assert result.exit_code == 2
+    assert "calibration" in result.output
+    assert reason in result.output
 
 
 def test_keys_prefix_and_origins(start_service: Callable[..., Running]) -> None:

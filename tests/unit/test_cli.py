@@ -197,6 +197,14 @@ def test_demo_of_nothing_readable(tmp_path):
     assert b"no readable article" in done.stderr
 
 
+def test_demo_writes_no_page_among_the_articles(examples):
+    before = {path: path.read_bytes() for path in examples.iterdir()}
+    done = run("demo", examples, "-o", examples)
+    assert done.returncode == 2
+    assert b"--out" in done.stderr
+    assert {path: path.read_bytes() for path in examples.iterdir()} == before
+
+
 def test_demo_names_a_folder_that_cannot_be_made(examples):
     done = run("demo", examples, "-o", "/proc/none")
     assert (done.returncode, done.stderr) == (2, b"dateline: /proc/none: No such file or directory\n")
