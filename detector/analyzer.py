@@ -96,8 +96,18 @@ class Analyzer:
         return self._analyze_batch([_as_article(article)])[0]
 
     def analyze_many(self, articles: Iterable[Article | str], *, batch_size: int = 16) -> Iterator[Report]:
-        """Score a stream of articles in order, holding no more than `batch_size` of them at once."""
-        stream = iter(articles)
+        """Score a stream of articles in order, holding no more than `batch_size` of them at once.
+
+        Raises
+        ------
+        UsageError
+            Where `batch_size` is less than 1.
+        """
+        if batch_size < 1:
+            raise UsageError(f"a batch holds 1 article at least, not {batch_size}")
+        return self._analyze_stream(iter(articles), batch_size)
+
+    def _analyze_stream(self, stream: Iterator[Article | str], batch_size: int) -> Iterator[Report]:
         while batch := [_as_article(article) for article in islice(stream, batch_size)]:
             yield from self._analyze_batch(batch)
 
@@ -142,7 +152,10 @@ class Analyzer:
             document, sourcing, next((d.ai_probabilities for d in detections if d.ai_probabilities), ())
         )
         incomplete = tuple(reason for d in detections for reason in d.incomplete)
-        findings = Findings(document.words, document.language.code, signals, flags, sentences, incomplete)
+        hits = {rule: count for d in detections for rule, count in d.hits.items()}
+        findings = Findings(
+            document.words, document.language.code, signals, flags, sentences, incomplete, hits
+        )
         return Report(
             article=document.article,
             language=document.language.code,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -16,7 +16,7 @@ from detector.types import Contribution, Credibility, Flag, Json
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What all detectors together say of one article."""
+    """What all detectors together say of one article; `hits` counts by rule, as in `Detection`."""
 
     words: int
     language: str
@@ -24,6 +24,7 @@ class Findings:
     flags: Sequence[Flag]
     sentences: Sequence[SentenceFinding]
     incomplete: Sequence[str] = ()
+    hits: Mapping[str, int] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=1)
@@ -92,7 +93,7 @@ def _machine_writing(findings: Findings) -> Contribution:
     weight = weights()["machine_writing"]
     signal = findings.signals.get("ai_generated")
     verdict = signal.get("verdict") if isinstance(signal, dict) else None
-    counted = any(flag.category == "machine_writing" for flag in findings.flags)
+    counted = any(flag.rule == weight["rule"] and flag.counted for flag in findings.flags)
     if verdict == "likely" and counted and isinstance(signal, dict):
         why = (
             "The article reads as machine-written: its score passes the threshold that "
@@ -126,10 +127,8 @@ def _disclosure(findings: Findings) -> Contribution:
 
 def _integrity(findings: Findings) -> Contribution:
     weight = weights()["integrity"]
-    signal = findings.signals.get("integrity")
-    counts = signal.values() if isinstance(signal, dict) else ()
-    flagged = any(flag.category == "integrity" and flag.counted for flag in findings.flags)
-    total = sum(count for count in counts if isinstance(count, int)) if flagged else 0
+    rules = {flag.rule for flag in findings.flags if flag.category == "integrity" and flag.counted}
+    total = sum(findings.hits.get(rule, 0) for rule in rules)
     over = max(0, total - weight["free_characters"])
     points = -_half_steps(min(weight["max_points"], over * weight["points_per_character"]))
     return Contribution("integrity", points, f"{total} hidden or look-alike characters.")

@@ -114,11 +114,13 @@ class Detection:
 
     `signals` maps a name of the report's `signals` object to its JSON value. `sourcing` and
     `ai_probabilities` are empty or aligned with `Document.sentences`. `incomplete` holds a
-    reason for each part that the detector could not finish.
+    reason for each part that the detector could not finish. `hits` counts by rule what was found,
+    where one flag may hold several.
     """
 
     signals: Mapping[str, Json] = field(default_factory=dict)
     flags: tuple[Flag, ...] = ()
+    hits: Mapping[str, int] = field(default_factory=dict)
     sourcing: tuple[SentenceSourcing, ...] = ()
     ai_probabilities: tuple[float, ...] = ()
     incomplete: tuple[str, ...] = ()

@@ -10,13 +10,13 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.middleware.cors import CORSMiddleware
 
 from detector.rules import catalogue
 from service import info_routes, page_routes, score_routes
 from service.edge import Edge
 from service.openapi import describe
 from service.problems import ProblemError, problem_response, validation_problem
+from service.security import with_cors
 from service.settings import ServiceSettings
 from service.state import Service
 
@@ -48,7 +48,14 @@ def create_app(settings: ServiceSettings | None = None, *, detectors: str = DEFA
             service.draining = True
             await service.pool.close()
 
-    app = FastAPI(title="Dateline", version=version("dateline"), docs_url=None, redoc_url=None, lifespan=life)
+    app = FastAPI(
+        title="Dateline",
+        version=version("dateline"),
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=life,
+    )
     app.state.service = service
     for part in (score_routes, info_routes, page_routes):
         app.include_router(part.router)
@@ -57,13 +64,7 @@ def create_app(settings: ServiceSettings | None = None, *, detectors: str = DEFA
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
     if settings.cors_origins:
-        app.add_middleware(
-            CORSMiddleware,
-            allow_origins=list(settings.cors_origins),
-            allow_methods=["GET", "POST"],
-            allow_headers=["Authorization", "Content-Type", "X-Request-ID"],
-            expose_headers=["X-Request-ID", "Retry-After"],
-        )
+        app.add_middleware(with_cors, settings=settings)
     app.add_middleware(Edge, settings=settings, metrics=service.metrics)
     return app
 

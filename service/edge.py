@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.metrics import Metrics
 from service.problems import ProblemError, problem_response
-from service.security import HEADERS, key_is_valid, needs_key
+from service.security import HEADERS, key_is_valid, needs_key, with_cors
 from service.settings import ServiceSettings
 
 log = logging.getLogger("service")
@@ -56,7 +56,7 @@ class Edge:
         try:
             if self._is_locked(path, scope, headers):
                 problem = ProblemError("unauthorized", headers={"WWW-Authenticate": "Bearer"})
-                await problem_response(problem, request_id)(scope, receive, send_dressed)
+                await self._shown(problem_response(problem, request_id))(scope, receive, send_dressed)
             else:
                 await self._app(scope, receive, send_dressed)
         except ClientDisconnect:
@@ -65,9 +65,13 @@ class Edge:
             log.error("%s: %s at %s", request_id, type(error).__name__, _place(error))
             if not status:
                 problem = ProblemError("internal-error")
-                await problem_response(problem, request_id)(scope, receive, send_dressed)
+                await self._shown(problem_response(problem, request_id))(scope, receive, send_dressed)
         finally:
             self._note(scope, status, perf_counter() - begun, request_id)
+
+    def _shown(self, response: ASGIApp) -> ASGIApp:
+        """An answer made here, which pages of the allowed origins may read as they may the others."""
+        return with_cors(response, self._settings) if self._settings.cors_origins else response
 
     def _strip_prefix(self, scope: Scope) -> str:
         """Take the path with the prefix or without it: proxies differ in what they pass on."""

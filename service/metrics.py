@@ -89,7 +89,7 @@ class Metrics:
             self._model.labels(model["name"], model["version"], model["sha256"]).set(1)
 
     def observe_detectors(self, seconds: Mapping[str, float], articles: int) -> None:
-        """Note the time of each detector for a call, spread evenly over its articles."""
+        """Note the time of each detector for a call, spread evenly over the articles that it saw."""
         for name, spent in seconds.items():
             for _ in range(articles):
                 self._detector_seconds.labels(name).observe(spent / articles)

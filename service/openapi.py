@@ -76,6 +76,11 @@ def describe(app: FastAPI, settings: ServiceSettings) -> dict[str, Any]:
     schemas["BatchRequest"]["properties"]["articles"]["maxItems"] = settings.max_batch_articles
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
+    # What is wrong with a path or a query is told in a problem document, or cannot be.
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            if "HTTPValidationError" in str(operation["responses"].get("422")):
+                del operation["responses"]["422"]
     if settings.api_key_sha256:
         components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
         for path, operations in document["paths"].items():

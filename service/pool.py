@@ -48,10 +48,11 @@ class Job:
     admitted: float = 0.0
     future: asyncio.Future[list[Answer]] = field(default_factory=asyncio.Future)
 
-    def fits_with(self, other: Job) -> bool:
-        """Whether both may be scored in one call."""
+    def fits_with(self, other: Job, now: float) -> bool:
+        """Whether both may be scored in one call; the time left for it is that of the more urgent."""
         return (
-            not self.alone
+            (other.deadline - now) <= 2 * max(0.0, self.deadline - now)
+            and not self.alone
             and not other.alone
             and self.kind == other.kind == "score"
             and len(self.items) == len(other.items) == 1
@@ -216,7 +217,8 @@ class Pool:
         jobs = [self._queue.popleft()]
         idle = max(1, len(self._workers) - len(self._running))
         share = min(self._settings.micro_batch, math.ceil((len(self._queue) + 1) / idle))
-        while len(jobs) < share and self._queue and jobs[0].fits_with(self._queue[0]):
+        now = asyncio.get_running_loop().time()
+        while len(jobs) < share and self._queue and jobs[0].fits_with(self._queue[0], now):
             job = self._queue.popleft()
             if not job.future.done():
                 jobs.append(job)
@@ -251,7 +253,7 @@ class Pool:
             self._settle_lost(jobs, error)
             return "died"
         self._seconds_per_job += 0.1 * ((loop.time() - begun) / len(jobs) - self._seconds_per_job)
-        self._metrics.observe_detectors(reply["seconds"], len(items))
+        self._metrics.observe_detectors(reply["seconds"], sum(bool(a.get("facts")) for a in reply["answers"]))
         self._hand_out(jobs, list(zip(reply["answers"], bodies, strict=True)))
         return ""
 

@@ -1,4 +1,4 @@
-"""HTTP connections that may not dawdle over their headers: uvicorn by itself waits for them forever."""
+"""HTTP connections that may not dawdle: uvicorn by itself waits forever for heads, rests and readers."""
 
 from __future__ import annotations
 
@@ -9,10 +9,15 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 
 class ImpatientProtocol(H11Protocol):
-    """Closes a connection whose request head is not complete in time; `head_seconds` is set on a subclass."""
+    """Closes a connection that is not done in time; `head_seconds` is set on a subclass.
+
+    That is one whose request head is not complete, one that goes on with the body of a request that was
+    answered before, and one that does not read its answer.
+    """
 
     head_seconds = 10.0
     _timer: TimerHandle | None = None
+    _unread: TimerHandle | None = None
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         """Start to wait for the first request."""
@@ -27,10 +32,32 @@ class ImpatientProtocol(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no more."""
         self._forget()
+        self.resume_writing()
         super().connection_lost(exc)
 
+    def pause_writing(self) -> None:
+        """Wait for a client that does not read; what it was to read is in memory meanwhile."""
+        super().pause_writing()
+        if self._unread is None:
+            self._unread = self.loop.call_later(self.head_seconds, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """The client reads again."""
+        super().resume_writing()
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
+
+    def timeout_keep_alive_handler(self) -> None:
+        """End an idle connection, even one with an answer that nobody reads."""
+        if self.transport.is_closing() or self.transport.get_write_buffer_size():
+            self.transport.abort()
+        else:
+            super().timeout_keep_alive_handler()
+
     def _watch(self) -> None:
-        if self.conn.their_state is not h11.IDLE:
+        answered = self.conn.their_state is h11.SEND_BODY and self.conn.our_state is h11.DONE
+        if self.conn.their_state is not h11.IDLE and not answered:
             self._forget()
         elif self._timer is None:
             self._timer = self.loop.call_later(self.head_seconds, self.transport.close)

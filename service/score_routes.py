@@ -104,12 +104,12 @@ async def score_batch(request: Request, offsets: Offsets = "codepoint") -> Respo
 async def read(request: Request) -> Response:
     """Take the text out of a file, so that it can be shown and scored: the offsets of a report count in it."""
     service = service_of(request)
-    kind, _ = media_type(request)
+    kind, charset = media_type(request)
     if kind not in FILE_TYPES:
         raise ProblemError("unsupported-media-type", "Content-Type: one of " + ", ".join(FILE_TYPES))
     body = await service.receive(request, service.settings.max_file_bytes)
     deadline = _in(service.settings.deadline_seconds)
-    job = Job("read", [], {"kind": FILE_TYPES[kind]}, deadline, blob=body)
+    job = Job("read", [], {"kind": FILE_TYPES[kind], "charset": charset}, deadline, blob=body)
     ((header, text),) = await service.run(request, job)
     _raise_unless_ok(header)
     return Response(text, media_type="application/json")

@@ -13,7 +13,7 @@ from detector.credibility import weights
 from detector.detectors.base import Detector
 from detector.document import Document
 from detector.errors import EmptyInputError, TooLargeError, UnreadableError
-from detector.reading import Kind, Limits, article_from_bytes, article_from_html
+from detector.reading import Kind, Limits, article_from_bytes, article_from_html, with_charset
 from detector.report import Report, dump_json
 from detector.types import Article, Detection, Json, ModelInfo
 
@@ -113,8 +113,10 @@ class Scorer:
             detector.seconds = 0.0
         return answers, spent
 
-    def read_file(self, data: bytes, kind: Kind | None) -> Answer:
-        """Turn a file into its text and what else it tells of the article."""
+    def read_file(self, data: bytes, kind: Kind | None, charset: str = "") -> Answer:
+        """Turn a file into its text and what else it tells of the article; HTTP may declare its charset."""
+        if kind in ("text", "html", "markdown"):
+            data = with_charset(data, charset)
         article = _guard(lambda: article_from_bytes(data, name="the file", kind=kind, limits=self._limits))
         if isinstance(article, Answer):
             return article

@@ -1,4 +1,4 @@
-"""API keys and the headers that every answer carries."""
+"""API keys, the headers that every answer carries, and the origins whose pages may read it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from collections.abc import Mapping
 from hashlib import sha256
 
 from starlette.datastructures import Headers
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp
+
+from service.settings import ServiceSettings
 
 API_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 PAGE_POLICY = (
@@ -46,3 +50,14 @@ def key_is_valid(headers: Headers, digests: tuple[str, ...]) -> bool:
     for digest in digests:
         valid |= hmac.compare_digest(presented, digest)
     return valid and scheme.lower() == "bearer"
+
+
+def with_cors(app: ASGIApp, settings: ServiceSettings) -> ASGIApp:
+    """Let pages of the allowed origins read what the application answers."""
+    return CORSMiddleware(
+        app,
+        allow_origins=list(settings.cors_origins),
+        allow_methods=["GET", "POST"],
+        allow_headers=["Authorization", "Content-Type", "X-Request-ID"],
+        expose_headers=["X-Request-ID", "Retry-After"],
+    )

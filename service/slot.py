@@ -52,13 +52,17 @@ class Worker:
                 "memory_mb": settings.worker_memory_mb,
             }
         )
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-m", "service.worker", argument),
-            stdin=PIPE,
-            stdout=PIPE,
-            limit=STREAM_LIMIT,
-            env={**os.environ, **_ONE_THREAD, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-        )
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-P", "-m", "service.worker", argument),
+                stdin=PIPE,
+                stdout=PIPE,
+                limit=STREAM_LIMIT,
+                env={**os.environ, **_ONE_THREAD, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            )
+        except OSError as error:
+            # No descriptor, process or memory is free: it may be in a moment.
+            raise WorkerLostError("a worker could not be started") from error
         assert process.stdout is not None
         try:
             async with asyncio.timeout(settings.start_seconds):
@@ -103,6 +107,11 @@ class Worker:
         """Kill the process at once, whatever it is at."""
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()
+        # A pipe that was paused in the middle of a large answer would never see its end.
+        if self._process.stdout is not None:
+            with contextlib.suppress(OSError, RuntimeError):
+                while await self._process.stdout.read(STREAM_LIMIT):
+                    pass
         await self.gone
 
     async def stop(self, seconds: float = 2.0) -> None:

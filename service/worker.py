@@ -42,7 +42,7 @@ def _answer(
 ) -> tuple[list[Answer], dict[str, float]]:
     try:
         if header["kind"] == "read":
-            return [scorer.read_file(blobs[0], header["options"]["kind"])], {}
+            return [scorer.read_file(blobs[0], **header["options"])], {}
         return scorer.score(header["items"], header["options"], header["seconds"])
     except Exception as error:  # noqa: BLE001 - the service must get an answer; it logs the name alone
         return [Answer("internal-error", type(error).__name__)] * max(1, len(header["items"])), {}

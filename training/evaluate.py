@@ -190,6 +190,7 @@ def portable(rows: Sequence[Row], artifact: Path) -> str:
     lines = [
         "# Evidence of the evaluation sets, without their texts: `python -m training evaluate --portable FILE`.",
         f"# encoder {hashlib.sha256(loaded.contents['model.onnx']).hexdigest()}",
+        f"# vocabulary {loaded.config['vocabulary_sha256']}",
         f"# stylometry {loaded.config['stylometry_sha256']}",
         "set\tlabel\twords\t" + "\t".join(FEATURES),
     ]

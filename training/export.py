@@ -1,6 +1,6 @@
 """`python -m training export --run DIR`: torch weights -> int8 ONNX in an artifact folder, with a parity check.
 
-The graph (`training.graph`) takes `input_ids` alone, one unpadded sequence a call (see
+The graph (`training.graph`) takes the vectors of `words` alone, one unpadded sequence a call (see
 `detector.models.encoder`), so there is no attention mask in it. Weights are quantised per channel,
 activations dynamically.
 """
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -21,8 +20,10 @@ import torch
 from torch import nn
 
 from detector.models.session import open_session
+from detector.models.vocabulary import shared_vocabulary
 from training.finetune import WindowClassifier, base_checkpoint
 from training.graph import GraphWriter, channel_peaks
+from training.vocabulary import has_shared_words
 
 ARTIFACT = Path(__file__).parent.parent / "detector" / "models" / "artifacts" / "machine-text"
 
@@ -42,7 +43,14 @@ def graph_of(
     writer, hidden = begun_graph(classifier, peaks, quantised)
     axis = writer.constant("tokens", np.array([1], np.int64))
     pooled = writer.node("ReduceMean", [hidden, axis], keepdims=0)
-    return writer.model({}, {"logit": writer.linear("head", pooled)}), writer.inputs_of
+    inputs = {"words": words_shape(classifier)}
+    return writer.model(inputs, {"logit": writer.linear("head", pooled)}), writer.inputs_of
+
+
+def words_shape(module: nn.Module) -> tuple[str | int, ...]:
+    """Shape of the graph's input `words`."""
+    encoder: Any = module.encoder
+    return ("batch", "length", int(encoder.config.hidden_size))
 
 
 def begun_graph(module: nn.Module, peaks: dict[str, Any] | None, quantised: bool) -> tuple[GraphWriter, str]:
@@ -71,6 +79,7 @@ def parity(
     classifier: WindowClassifier, models: dict[str, bytes], samples: list[list[int]]
 ) -> dict[str, float]:
     """Largest and mean difference in probability from torch, over the samples, per model."""
+    vocabulary = shared_vocabulary()
     with torch.no_grad():
         rows = [torch.tensor([ids]) for ids in samples]
         truth = np.array([torch.sigmoid(classifier(ids, torch.ones_like(ids))).item() for ids in rows])
@@ -78,10 +87,7 @@ def parity(
     for name, content in models.items():
         run = open_session(content)
         logits = np.array(
-            [
-                run.run(None, {"input_ids": np.array([ids], dtype=np.int64)})[0].reshape(-1)[0]
-                for ids in samples
-            ]
+            [run.run(None, {"words": vocabulary.vectors(ids)})[0].reshape(-1)[0] for ids in samples]
         )
         differences = np.abs(1 / (1 + np.exp(-logits)) - truth)
         found[name], found[f"{name} mean"] = float(differences.max()), float(differences.mean())
@@ -110,16 +116,13 @@ def command(run: Path, out: Path, version: str, keep_unquantised: bool) -> None:
     out.mkdir(parents=True, exist_ok=True)
     classifier = load_classifier(run)
     config = json.loads((run / "config.json").read_text("utf-8"))
-    shutil.copy(Path(base_checkpoint(config)) / "tokenizer.json", out / "tokenizer.json")
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_file(str(out / "tokenizer.json"))
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(int(config["max_tokens"]))
-    tokenizer.no_truncation()
+    if not has_shared_words(classifier):
+        raise click.ClickException(f"{run}: trained with word vectors of its own; train it again")
+    vocabulary = shared_vocabulary()
     lines = (run / "windows.jsonl").read_text("utf-8").splitlines()[::43][:200]
-    samples = [tokenizer.encode(json.loads(line)["text"]).ids[: int(config["max_tokens"])] for line in lines]
-    feeds = [{"input_ids": np.array([ids], dtype=np.int64)} for ids in samples]
+    texts = [json.loads(line)["text"] for line in lines]
+    samples = [vocabulary.tokenizer.encode(text).ids[: int(config["max_tokens"])] for text in texts]
+    feeds = [{"words": vocabulary.vectors(ids)} for ids in samples]
     # Peaks come from one half of the windows, and the differences from the other.
     models = exported(partial(graph_of, classifier), feeds[::2])
     (out / "model.onnx").write_bytes(models["int8"])
@@ -136,6 +139,7 @@ def command(run: Path, out: Path, version: str, keep_unquantised: bool) -> None:
                 "name": "machine-text",
                 "version": version,
                 "format_version": 1,
+                "vocabulary_sha256": vocabulary.sha256,
                 "labels": ["human", "machine"],
                 "base": "sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0)",
                 "max_tokens": int(config["max_tokens"]),

@@ -23,6 +23,7 @@ from transformers import AutoModel, AutoTokenizer
 
 from training.precision import autocast
 from training.splits import development_keys, held_out_keys
+from training.vocabulary import share_words
 from training.windows import Glue, Recipe, Window, draw
 
 
@@ -216,6 +217,7 @@ def train(config: dict[str, Any], out: Path) -> None:
         model.encoder.embeddings.requires_grad_(False)
     if config.get("start"):
         model.load_state_dict(torch.load(config["start"], weights_only=True))
+    share_words(model)
     optimizer = torch.optim.AdamW(
         learning_groups(model, config["rate"], config["layer_decay"]), betas=(0.9, 0.98)
     )

@@ -1,7 +1,7 @@
 """A fine-tuned BERT as an ONNX graph of few nodes: int8 products with dynamic activations, one attention a layer.
 
 What an exporter writes node by node is written here as the runtime computes it best: query, key
-and value are one product, attention is one node, and rows of the embedding table have a scale each.
+and value are one product, and attention is one node.
 
 Activations are scaled per product by one number (ONNX Runtime has no other dynamic products), so
 channels with large peaks would leave few steps to the rest. As in SmoothQuant (Xiao et al., 2023),
@@ -100,23 +100,18 @@ class GraphWriter:
         return self.node("LayerNormalization", [source, *parameters], axis=-1, epsilon=1e-12)
 
     def embeddings(self, prefix: str) -> str:
-        """Normalised sum of word, position and type embeddings of `input_ids`, shape (batch, length, width)."""
-        table = self.weight(f"{prefix}.word_embeddings.weight")
-        if self._quantised:
-            whole, scales = quantised(table, axis=1)
-            rows = self.node("Gather", [self.constant("words", whole), "input_ids"])
-            scale = self.node("Gather", [self.constant("words.scale", scales[:, None]), "input_ids"])
-            words = self.node("Mul", [self.node("Cast", [rows], to=TensorProto.FLOAT), scale])
-        else:
-            words = self.node("Gather", [self.constant("words", table), "input_ids"])
+        """Normalised sum of word, position and type embeddings, shape (batch, length, width).
+
+        Word vectors are the graph's input `words`: their table is every encoder's (`models.vocabulary`).
+        """
         places = (
             self.weight(f"{prefix}.position_embeddings.weight")
             + self.weight(f"{prefix}.token_type_embeddings.weight")[0]
         )
-        length = self.node("Shape", ["input_ids"], start=1, end=2)
+        length = self.node("Shape", ["words"], start=1, end=2)
         zero = self.constant("zero", np.array([0], np.int64))
         place = self.node("Slice", [self.constant("places", places), zero, length, zero])
-        return self.normalised(f"{prefix}.LayerNorm", self.node("Add", [words, place]))
+        return self.normalised(f"{prefix}.LayerNorm", self.node("Add", ["words", place]))
 
     def layer(self, prefix: str, source: str, heads: int) -> str:
         """One transformer layer, post-normalised as BERT's."""
@@ -152,12 +147,11 @@ class GraphWriter:
     def model(self, inputs: Mapping[str, Sequence[str | int]], outputs: Mapping[str, str]) -> bytes:
         """The graph as the bytes of a model.
 
-        `inputs` are the shapes of the float32 inputs beside `input_ids`; `outputs` maps names to values.
+        `inputs` are the shapes of the float32 inputs, `words` among them; `outputs` maps names to values.
         """
         for name, value in outputs.items():
             self._nodes.append(helper.make_node("Identity", [value], [name]))
-        declared = [helper.make_tensor_value_info("input_ids", TensorProto.INT64, ["batch", "length"])]
-        declared += [
+        declared = [
             helper.make_tensor_value_info(name, TensorProto.FLOAT, list(shape))
             for name, shape in inputs.items()
         ]

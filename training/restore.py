@@ -14,13 +14,14 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from detector.models.vocabulary import Vectors, shared_vocabulary
 from training.export import ARTIFACT
 
 _PARTS = ("query", "key", "value")
 
 
-def restored(path: Path) -> dict[str, torch.Tensor]:
-    """State of the torch module whose export `path` is, by the names of its parameters."""
+def restored(path: Path, words: Vectors) -> dict[str, torch.Tensor]:
+    """State of the torch module whose export `path` is, by the names of its parameters, with these word vectors."""
     import onnx
     from onnx import numpy_helper
 
@@ -36,7 +37,7 @@ def restored(path: Path) -> dict[str, torch.Tensor]:
     for name in [n for n in state if n.endswith(".intermediate.bias")]:
         state[name.replace(".intermediate.bias", ".intermediate.dense.bias")] = state.pop(name)
     embeddings = "encoder.embeddings"
-    state[f"{embeddings}.word_embeddings.weight"] = values["words"] * values["words.scale"]
+    state[f"{embeddings}.word_embeddings.weight"] = words
     # Both were added up in the export: all of it is given back as the place.
     state[f"{embeddings}.position_embeddings.weight"] = values["places"]
     state[f"{embeddings}.token_type_embeddings.weight"] = np.zeros((2, values["places"].shape[1]), np.float32)
@@ -60,5 +61,5 @@ def _put(state: dict[str, npt.NDArray[np.float32]], name: str, weight: npt.NDArr
 def command(artifact: Path, out: Path) -> None:
     """Write the weights of the shipped encoder, to name as `start` in a configuration."""
     out.parent.mkdir(parents=True, exist_ok=True)
-    torch.save(restored(artifact / "model.onnx"), out)
+    torch.save(restored(artifact / "model.onnx", shared_vocabulary().table()), out)
     click.echo(f"wrote {out}")

@@ -13,11 +13,11 @@ import numpy as np
 import torch
 
 from detector.models.session import open_session
+from detector.models.vocabulary import shared_vocabulary
 from detector.sourcing.encoder import feed_of
 from detector.sourcing.predictions import HEADS as SENTENCE_HEADS
 from detector.sourcing.windows import Window, WindowShape
-from training.export import begun_graph, exported, write_sums
-from training.finetune import base_checkpoint
+from training.export import begun_graph, exported, words_shape, write_sums
 from training.sourcing import command
 from training.sourcing_encoder import SourcingEncoder, support_samples
 from training.sourcing_train import load, read_config, tokenizer_of, trained
@@ -42,7 +42,8 @@ def graph_of(
     vectors = writer.node("Concat", [pooled, before], axis=2)
     heads = [writer.linear(f"heads.{name}", vectors) for name, _ in SENTENCE_HEADS]
     logits = writer.node("Concat", heads, axis=2)
-    content = writer.model({"pools": ("batch", "sentences", "length")}, {"pieces": pieces, "logits": logits})
+    shapes = {"words": words_shape(model), "pools": ("batch", "sentences", "length")}
+    content = writer.model(shapes, {"pieces": pieces, "logits": logits})
     return content, writer.inputs_of
 
 
@@ -59,15 +60,16 @@ def export(run: Path, decision: Path, version: str, output: Path) -> None:
     output.mkdir(parents=True, exist_ok=True)
     windows = _windows(config)
     # Peaks come from one half of the windows, and the differences from the other.
-    models = exported(partial(graph_of, model), [feed_of(window) for window in windows[::2]])
+    vocabulary = shared_vocabulary()
+    models = exported(partial(graph_of, model), [feed_of(window, vocabulary) for window in windows[::2]])
     (output / "model.onnx").write_bytes(models["int8"])
     _parity(model, models, windows[1::2])
-    shutil.copyfile(Path(base_checkpoint(config)) / "tokenizer.json", output / "tokenizer.json")
     shutil.copyfile(decision, output / "decision.json")
     settings = {
         "name": "sourcing",
         "version": version,
         "format_version": 1,
+        "vocabulary_sha256": vocabulary.sha256,
         "window": config["window"],
         "heads": {name: list(labels) for name, labels in SENTENCE_HEADS},
         "base": "sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0)",
@@ -92,8 +94,8 @@ def _parity(model: SourcingEncoder, models: dict[str, bytes], windows: list[Wind
     for name, content in models.items():
         runner, differences = open_session(content), []
         for window in windows:
-            feed = feed_of(window)
-            ids = torch.tensor(feed["input_ids"])
+            feed = feed_of(window, shared_vocabulary())
+            ids = torch.tensor([window.ids])
             tags, vectors = model(ids, torch.ones_like(ids), torch.tensor(feed["pools"]))
             pieces, logits = runner.run(None, feed)
             differences.append(np.abs(torch.sigmoid(tags).numpy() - pieces).ravel())

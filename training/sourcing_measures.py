@@ -119,7 +119,7 @@ def _tagged(
     for label, column in LABELS.items():
         for start, end in gold[label]:
             marked[start:end, column] = True
-    for window in cut_windows(document, encoder._tokenizer, encoder._shape):
+    for window in cut_windows(document, encoder._vocabulary.tokenizer, encoder._shape):
         pieces, _ = encoder._run(window)
         own = [slot for slot in window.slots if slot.own]
         if not own:

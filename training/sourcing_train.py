@@ -2,14 +2,16 @@
 
 `train` begins with attribution spans of PolNeAR and discourse roles beside them. Stages over the
 sentences of the support corpora follow, each from the weights of the one before it and with the first
-one's span tags as targets, so that they are not forgotten. A share of the articles, drawn by the hash of their id, is held out of it: they
-fit and cross-validate the logistic models.
+one's span tags as targets (of a share of the articles, `tagged`), so that they are not forgotten. A share
+of the articles, drawn by the hash of their id, is held out of it: they fit and cross-validate the
+logistic models.
 """
 
 from __future__ import annotations
 
 import random
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +40,7 @@ from training.sourcing_encoder import (
 )
 from training.splits import share
 from training.support import read_document, support_records
+from training.vocabulary import share_words
 
 CONFIG = Path(__file__).parent / "configs" / "sourcing.toml"
 
@@ -56,10 +59,11 @@ def tokenizer_of(config: dict[str, Any]) -> Tokenizer:
 
 
 def load(config: dict[str, Any], path: Path | None = None) -> SourcingEncoder:
-    """The encoder, from a checkpoint or from its base."""
+    """The encoder, from a checkpoint or from its base, with the word vectors that all encoders share."""
     model = SourcingEncoder(base_checkpoint(config))
     if path is not None:
         model.load_state_dict(torch.load(path, weights_only=True))
+    share_words(model)
     return model
 
 
@@ -99,8 +103,8 @@ def held_out(article: str, config: dict[str, Any]) -> bool:
     return share(article, "support") < float(config["support"]["held_out"])
 
 
-def _keep_tags(model: SourcingEncoder, samples: list[Sample], pieces: int) -> None:
-    """Give the windows of the support corpora the first stage's own tags as targets."""
+def _keep_tags(model: SourcingEncoder, samples: Sequence[Sample], pieces: int) -> None:
+    """Give windows of the support corpora the first stage's own tags as targets."""
     for batch in batches(samples, pieces, random.Random(0)):
         for sample, tags in zip(batch, piece_probabilities(model, batch), strict=True):
             targets = np.full_like(tags, IGNORED)
@@ -122,13 +126,11 @@ def _train_support(
         if not held_out(sample.article, config)
     ]
     samples += anonymous_samples(tokenizer, shape, stage.get("snippets", 0))
-    _keep_tags(load(config, run / "attribution.pt"), samples, part["batch_pieces"])
+    tagged = [sample for sample in samples if share(sample.article, "tags") < stage.get("tagged", 1.0)]
+    _keep_tags(load(config, run / "attribution.pt"), tagged, part["batch_pieces"])
     model = load(config, run / f"{before}.pt")
     torch.manual_seed(config["seed"] + number)
     rng = random.Random(config["seed"] + number)
-    for name, parameter in model.named_parameters():
-        if "embeddings.word" in name:
-            parameter.requires_grad_(False)
     stream = [batch for _ in range(stage["epochs"]) for batch in batches(samples, part["batch_pieces"], rng)]
     train(model, stream, stage["rate"], part["weights"], run, stage["name"], part["average"])
 

@@ -19,7 +19,7 @@ from detector.types import Article
 from training.corpora import records
 
 ANNOTATIONS = Path(__file__).parent / "annotations"
-OWN_SETS = ("support_extra", "support_further")
+OWN_SETS = ("support_extra", "support_further", "support_machine")
 """Sets of annotations that are kept here, without their texts."""
 SECOND = "second_opinions"
 """Annotations of some of the same articles by another annotator: a field where the two differ is None."""

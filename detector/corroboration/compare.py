@@ -68,7 +68,12 @@ def _event(
     for place in story:
         weight.update(vectors[place])
     ranked = sorted(weight, key=lambda term: (-weight[term], term))
-    near = [frozenset(group.articles) for group in copies if group.kind == "near_duplicate"]
+    inside = set(story)
+    near = [
+        frozenset(group.articles)
+        for group in copies
+        if group.kind == "near_duplicate" and not inside.isdisjoint(group.articles)
+    ]
     return Event(
         articles=story,
         terms=tuple(ranked[:TERMS_SHOWN]),

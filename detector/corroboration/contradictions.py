@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import combinations
 
 from detector.corroboration.findings import ConflictKind, Contradiction, Quote
-from detector.corroboration.statements import Statement
+from detector.corroboration.statements import Statement, words_pattern
 from detector.corroboration.terms import cosine, count_terms, weigh
+from detector.data import load_toml
 from detector.report import Report
 
 SUBJECT_SIMILARITY = 0.2
@@ -25,25 +28,51 @@ def find_contradictions(
     quote: Callable[[Statement], Quote],
 ) -> tuple[Contradiction, ...]:
     """Compare the articles of one event two by two; of the same conflict, the first pair is given."""
-    found: dict[tuple[str, str], Contradiction] = {}
+    found: dict[tuple[str, frozenset[str]], Contradiction] = {}
+
+    def keep(conflict: Conflict) -> None:
+        kind, first, second, sentence = conflict
+        values = frozenset((first.value, second.value)) if first.value else frozenset((sentence,))
+        key = (f"{kind} {first.action}", values)
+        found.setdefault(key, Contradiction(kind, quote(first), quote(second), sentence))
+
     for left, right in combinations(articles[:MOST_ARTICLES], 2):
         a, b = statements[left], statements[right]
         for rule in (_participants, _place, _status, _agreement):
-            for kind, first, second, sentence in rule(a, b, places):
-                if kind == "status" and _earlier_plan(first, second, reports):
-                    continue
-                found.setdefault((kind, sentence), Contradiction(kind, quote(first), quote(second), sentence))
-                break
-        for kind, first, second, sentence in _facts(a, b, reports):
-            found.setdefault((kind, sentence), Contradiction(kind, quote(first), quote(second), sentence))
+            for conflict in rule(a, b, places):
+                if not _other_meeting(*conflict[:3], reports):
+                    keep(conflict)
+                    break
+        for conflict in _facts(a, b, reports):
+            keep(conflict)
     return tuple(found.values())
 
 
-def _earlier_plan(first: Statement, second: Statement, reports: Sequence[Report]) -> bool:
-    """Whether the plan was published on a day before the report of what happened: news, not a conflict."""
-    plan, held = (first, second) if first.status == "planned" else (second, first)
-    before, after = (reports[s.article].article.published for s in (plan, held))
-    return before is not None and after is not None and before < after
+def _other_meeting(
+    kind: ConflictKind, first: Statement, second: Statement, reports: Sequence[Report]
+) -> bool:
+    """Whether two sentences may tell of different talks, or of the same ones before and after: no conflict."""
+    if kind == "agreement":
+        return False
+    days = [s.day for s in (first, second)]
+    published = [reports[s.article].article.published for s in (first, second)]
+    if kind == "status":
+        plan = first if first.status == "planned" else second
+        again = _again().search(reports[plan.article].quote(plan.span))
+        # A plan of another day than the report of what happened is news before it, or news of the next talks.
+        if again or (None not in published and published[0] != published[1]):
+            return True
+    if None not in days:
+        return days[0] != days[1]
+    if published[0] is None or published[1] is None:
+        return False
+    limit: int = load_toml("corroboration.toml")["thresholds"]["meeting_days"]
+    return abs((published[0] - published[1]).days) > limit
+
+
+@cache
+def _again() -> re.Pattern[str]:
+    return words_pattern(load_toml("corroboration.toml")["again"]["words"])
 
 
 def _meetings(statements: Sequence[Statement]) -> list[Statement]:
@@ -83,7 +112,6 @@ def _place(
                 and second.place
                 and first.place not in places[second.article]
                 and second.place not in places[first.article]
-                and not (first.day and second.day and first.day != second.day)
             ):
                 yield (
                     "place",
@@ -151,9 +179,10 @@ def _facts(a: Sequence[Statement], b: Sequence[Statement], reports: Sequence[Rep
 
 
 def _same_day(first: Statement, second: Statement, reports: Sequence[Report]) -> bool:
-    """Tolls grow: articles known to be of different days don't contradict each other."""
-    days = [reports[s.article].article.published for s in (first, second)]
-    return None in days or days[0] == days[1]
+    """Tolls grow: sentences or articles known to be of different days don't contradict each other."""
+    stated = [s.day for s in (first, second)]
+    published = [reports[s.article].article.published for s in (first, second)]
+    return all(None in days or days[0] == days[1] for days in (stated, published))
 
 
 def _same_subject(first: Statement, second: Statement, reports: Sequence[Report]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 
 from detector.corroboration.findings import CopyGroup, CopyKind
@@ -45,11 +46,9 @@ def find_copies(texts: Sequence[str], duplicate: float, copied: float) -> tuple[
         if max(matches, default=(0.0, 0))[0] < 1.0:
             hashes[place] = sketch
             index.insert(place, sketch)
-    near = _components([link for link in links if link[0] >= duplicate])
-    loose = _components(links)
-    groups = [_group("near_duplicate", members, links) for members in near]
+    groups = _groups("near_duplicate", [link for link in links if link[0] >= duplicate])
     known = {group.articles for group in groups}
-    groups += [_group("templated", members, links) for members in loose if members not in known]
+    groups += [group for group in _groups("templated", links) if group.articles not in known]
     return tuple(sorted(groups, key=lambda group: (group.articles, group.kind)))
 
 
@@ -60,16 +59,24 @@ def _shingles(text: str) -> set[bytes]:
     }
 
 
-def _components(links: Sequence[tuple[float, int, int]]) -> list[tuple[int, ...]]:
-    group_of: dict[int, set[int]] = {}
+def _groups(kind: CopyKind, links: Sequence[tuple[float, int, int]]) -> list[CopyGroup]:
+    """Articles that links connect, by union-find; the similarity of a group is its weakest link's."""
+    parent: dict[int, int] = {}
+
+    def root(place: int) -> int:
+        parent.setdefault(place, place)
+        while parent[place] != place:
+            parent[place] = parent[parent[place]]
+            place = parent[place]
+        return place
+
     for _, left, right in links:
-        joined = group_of.get(left, {left}) | group_of.get(right, {right})
-        for member in joined:
-            group_of[member] = joined
-    return sorted({tuple(sorted(group)) for group in group_of.values()})
-
-
-def _group(kind: CopyKind, members: tuple[int, ...], links: Sequence[tuple[float, int, int]]) -> CopyGroup:
-    inside = set(members)
-    weakest = min(similarity for similarity, left, right in links if left in inside and right in inside)
-    return CopyGroup(kind, members, round(weakest, 2))
+        first, second = sorted((root(left), root(right)))
+        parent[second] = first
+    members: dict[int, list[int]] = defaultdict(list)
+    for place in sorted(parent):
+        members[root(place)].append(place)
+    weakest = dict.fromkeys(members, 1.0)
+    for similarity, left, _ in links:
+        weakest[root(left)] = min(weakest[root(left)], similarity)
+    return [CopyGroup(kind, tuple(group), round(weakest[first], 2)) for first, group in members.items()]

@@ -14,6 +14,9 @@ from detector.types import Span
 Status: TypeAlias = Literal["happened", "planned", "unclear"]
 NEAR = 60
 """Code points within which a status word or a place belongs to an action."""
+CLOSE = 24
+"""Code points before an action within which a verb has it as its object."""
+_RANGE = re.compile(r"\d\s(?:and|to|or)\s$")
 _PREPOSITION = re.compile(r"\b(?:in|at)\s(?:the\s)?$", re.IGNORECASE)
 _JOINT = re.compile(
     r"^(?:\s?[-–/]\s?|,?\s?(?:and|with|&)\s|,\s)?(?:(?:the|senior|top|officials?|from|leaders?|of)\s)*$",
@@ -55,21 +58,23 @@ class StatementReader:
         self.names: dict[str, str] = {n: place for place, names in data["places"].items() for n in names}
         self._place = re.compile(rf"\b(?=[A-Z])(?:{_either(self.names)})(?!\w)")
         self.actions: dict[str, dict[str, Any]] = data["action"]
-        self._action = {kind: _words(a["words"]) for kind, a in self.actions.items()}
-        self._happened = {kind: _words(a["happened"]) for kind, a in self.actions.items()}
-        self._planned = {kind: _words(a["planned"]) for kind, a in self.actions.items()}
-        self._conflict = _words(data["conflict"]["words"])
-        self._unsure = _words(data["unsure"]["words"])
-        self._past = _words(data["past"]["words"])
-        self._outcomes = [(o["topic"], _words(o["yes"]), _words(o["no"])) for o in data["outcome"]]
+        self._action = {kind: words_pattern(a["words"]) for kind, a in self.actions.items()}
+        self._happened = {kind: words_pattern(a["happened"]) for kind, a in self.actions.items()}
+        self._planned = {kind: words_pattern(a["planned"]) for kind, a in self.actions.items()}
+        self._conflict = words_pattern(data["conflict"]["words"])
+        self._unsure = words_pattern(data["unsure"]["words"])
+        self._past = words_pattern(data["past"]["words"])
+        self._outcomes = [
+            (o["topic"], words_pattern(o["yes"]), words_pattern(o["no"])) for o in data["outcome"]
+        ]
         quantity = data["quantity"]
-        number = rf"\d[\d,]*|{_either(quantity['words'])}"
-        self._words = {word: value for value, word in enumerate(quantity["words"])}
+        number = rf"\d[\d,]{{0,11}}|{_either(quantity['words'])}"
+        self._numbers = {word: value for value, word in enumerate(quantity["words"])}
         self._bound = re.compile(rf"(?:{_either(quantity['bounds'])})\s$", re.IGNORECASE)
         self._counts = [
             (
                 c["noun"],
-                re.compile(rf"(?<![\w$€£.,-])({number})\s(?:{_either(c['after'])})(?!\w)", re.IGNORECASE),
+                re.compile(rf"(?<![\w$€£.,\-–—])({number})\s(?:{_either(c['after'])})(?!\w)", re.IGNORECASE),
             )
             for c in data["count"]
         ]
@@ -133,10 +138,16 @@ class StatementReader:
         return None
 
     def _status(self, kind: str, text: str, word: re.Match[str]) -> Status:
-        around = text[max(0, word.start() - NEAR) : word.end() + NEAR]
-        if self._planned[kind].search(around):
+        before = text[max(0, word.start() - NEAR) : word.end()]
+        after = text[word.end() : word.end() + NEAR]
+        if self._planned[kind].search(before):
             return "planned"
-        return "happened" if self._happened[kind].search(around) else "unclear"
+        # "Held talks and said that they would": what follows is of the talks' content.
+        if self._happened[kind].search(before[-(len(word.group()) + CLOSE) :]):
+            return "happened"
+        if self._planned[kind].search(after):
+            return "planned"
+        return "happened" if self._happened[kind].search(before + after) else "unclear"
 
     def _outcomes_and_counts(self, article: int, sentence: SentenceFinding, text: str) -> Iterable[Statement]:
         if self._past.search(text):
@@ -155,11 +166,10 @@ class StatementReader:
                     )
         for noun, pattern in self._counts:
             matches = list(pattern.finditer(text))
-            if len(matches) == 1 and not self._bound.search(
-                text[max(0, matches[0].start() - 14) : matches[0].start()]
-            ):
+            before = text[max(0, matches[0].start() - 14) : matches[0].start()] if matches else ""
+            if len(matches) == 1 and not self._bound.search(before) and not _RANGE.search(before):
                 digits = matches[0].group(1).lower().replace(",", "")
-                value = self._words.get(digits, int(digits) if digits.isdecimal() else 0)
+                value = self._numbers.get(digits, int(digits) if digits.isdecimal() else 0)
                 yield Statement(article, sentence.span, noun, day=day, value=str(value))
 
 
@@ -189,8 +199,11 @@ def _day(sentence: SentenceFinding, text: str) -> str | None:
 
 
 def _either(words: Iterable[str]) -> str:
-    return "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))
+    """Alternatives, the longest first; a month is not the verb "may"."""
+    ordered = sorted(words, key=lambda word: (-len(word), word))
+    return "|".join("(?-i:may)" if word == "may" else re.escape(word) for word in ordered)
 
 
-def _words(words: Iterable[str]) -> re.Pattern[str]:
+def words_pattern(words: Iterable[str]) -> re.Pattern[str]:
+    """Pattern of any of these words or phrases, in any case."""
     return re.compile(rf"\b(?:{_either(words)})(?!\w)", re.IGNORECASE)

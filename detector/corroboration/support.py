@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
@@ -16,7 +17,10 @@ FEWEST_SHARED = 3
 def find_support(
     articles: Sequence[int], reports: Sequence[Report], copies: Sequence[frozenset[int]], threshold: float
 ) -> tuple[Support, ...]:
-    """Give each unsupported claim its closest supported one; an article's copies don't support it."""
+    """Give each unsupported claim its closest supported one.
+
+    An article's copies don't support it, nor does a sentence in the same words.
+    """
     sentences = [
         (place, sentence)
         for place in articles
@@ -38,6 +42,7 @@ def find_support(
         for other in sorted(candidates):
             author = sentences[other][0]
             copied = any(place in group and author in group for group in copies)
+            copied = copied or _folded(reports, *sentences[index]) == _folded(reports, *sentences[other])
             shared = len(vectors[index].keys() & vectors[other].keys())
             if author != place and not copied and shared >= FEWEST_SHARED and _agree(vectors, index, other):
                 best = max(best, (cosine(vectors[index], vectors[other]), -other))
@@ -52,6 +57,10 @@ def _agree(vectors: Sequence[Mapping[str, float]], claim: int, support: int) -> 
     """Whether a claim with figures shares one of them with what should support it."""
     figures = {term for term in vectors[claim] if term[0].isdigit()}
     return not figures or not figures.isdisjoint(vectors[support])
+
+
+def _folded(reports: Sequence[Report], place: int, sentence: SentenceFinding) -> list[str]:
+    return re.findall(r"\w+", reports[place].quote(sentence.span).lower())
 
 
 def quote_of(place: int, report: Report, sentence: SentenceFinding) -> Quote:

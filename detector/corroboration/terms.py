@@ -97,11 +97,15 @@ def group_stories(
     cohesion: float,
     days_apart: int,
 ) -> list[tuple[int, ...]]:
-    """Group articles by their rare terms; only articles that share some of the weightiest are compared."""
+    """Group articles by their rare terms; only articles that share some of the weightiest are compared.
+
+    The dated articles of a group are at most `days_apart` days apart.
+    """
     links = _links(vectors, days, threshold, days_apart)
     members: dict[int, list[int]] = {place: [place] for pair in links for place in pair}
     group_of = {place: place for place in members}
     weight: dict[int, dict[int, float]] = {place: {} for place in members}
+    dated: dict[int, list[date]] = {place: [day] if (day := days[place]) else [] for place in members}
     for (left, right), similarity in links.items():
         weight[left][right] = weight[right][left] = similarity
     for pair in sorted(links, key=lambda pair: (-links[pair], pair)):
@@ -110,7 +114,11 @@ def group_stories(
             continue
         # An article is compared with few others, so pairs that could not be compared don't count against.
         pairs = len(members[small]) * min(len(members[large]), NEIGHBOURS)
+        span = [*dated[large], *dated[small]]
+        if span and (max(span) - min(span)).days > days_apart:
+            continue
         if weight[large][small] / pairs >= threshold * cohesion:
+            dated[large] = [min(span), max(span)] if span else []
             for member in members[small]:
                 group_of[member] = large
             members[large] += members.pop(small)

@@ -76,7 +76,8 @@ class IntegrityDetector:
             flags.extend(_flags(raw, rule, list(_groups(raw, rule, hits))))
         signal = {"hidden_characters": len(hidden) - homoglyphs, "homoglyphs": homoglyphs}
         flags.sort(key=lambda flag: (flag.span, flag.rule))
-        return Detection(signals={"integrity": {**signal}}, flags=tuple(flags))
+        counts = {rule: len(found) for rule, found in by_rule.items() if found}
+        return Detection(signals={"integrity": {**signal}}, flags=tuple(flags), hits=counts)
 
 
 def _rule_of(raw: str, hit: HiddenCharacter, turned: bool) -> str:

@@ -123,7 +123,8 @@ class MachineTextDetector:
             f"(upper 95% bound {threshold.fpr_upper95:.1%}, from {threshold.n_human:,} articles)."
         )
         flags = [_flag("AI001", whole, message, score.probability)]
-        for first, last in passages(score.sentences, threshold.probability):
+        read = [p if known else None for p, known in zip(score.sentences, score.read, strict=True)]
+        for first, last in passages(read, threshold.probability):
             own = score.sentences[first : last + 1]
             mean = sum(own) / len(own)
             start, end = document.sentences[first].start, document.sentences[last].end
@@ -132,16 +133,18 @@ class MachineTextDetector:
         return tuple(flags)
 
 
-def passages(sentences: Sequence[float], threshold: float) -> list[tuple[int, int]]:
+def passages(sentences: Sequence[float | None], threshold: float) -> list[tuple[int, int]]:
     """Runs of two sentences or more that pass a threshold, as (first, last); none where all pass.
+
+    A sentence that the model did not read is None: it passes nothing and ends a run.
 
     >>> passages([0.9, 0.9, 0.2, 0.9, 0.1, 0.8, 0.9, 0.9], 0.8)
     [(0, 1), (5, 7)]
     >>> passages([0.9, 0.9, 0.9], 0.8)
     []
     """
-    passing = [probability >= threshold for probability in sentences]
-    if all(passing):
+    passing = [probability is not None and probability >= threshold for probability in sentences]
+    if all(hit for hit, probability in zip(passing, sentences, strict=True) if probability is not None):
         return []
     runs: list[tuple[int, int]] = []
     for index, hit in enumerate(passing):
@@ -183,7 +186,7 @@ def read_calibration(path: str) -> Calibration:
     """
     try:
         data = json.loads(Path(path).read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UsageError(f"calibration file {path}: {error}") from error
     return Calibration.from_json(data)
 

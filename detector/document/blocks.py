@@ -23,6 +23,8 @@ _LIST_MARK = re.compile(r"(?:[-*+\u2022\u25cf\u25e6\u2023\u25aa\u00b7\u25a0]|\(?
 _HEADING_MARK = re.compile(r"#{1,6}[ ]+(?=\S)")
 _TERMINAL = re.compile(r"[.!?:;,][\"')\]]*\Z")
 _MAX_HEADING_WORDS = 18
+_LEAST_SMALL = 0.3
+"""Share of the lines that begin with a small letter, from which a text may be hard-wrapped prose (about 0.8)."""
 _MAX_CELL = 60
 """Code points in a cell of a tab-separated row; longer stretches are prose with a stray tab."""
 
@@ -38,7 +40,7 @@ def find_blocks(text: str) -> tuple[Block, ...]:
     ['heading', 'list_item', 'table_row', 'paragraph']
     """
     lines = _lines(text)
-    wrap = _wrap_width(lines)
+    wrap = _wrap_width(text, lines)
     blocks: list[Block] = []
     i = 0
     while i < len(lines):
@@ -73,10 +75,14 @@ def _lines(text: str) -> list[tuple[int, int]]:
     return found
 
 
-def _wrap_width(lines: list[tuple[int, int]]) -> int:
-    """Column at which a hard-wrapped text breaks its lines, or 0 for a text that is not wrapped."""
+def _wrap_width(text: str, lines: list[tuple[int, int]]) -> int:
+    """Column at which a hard-wrapped text breaks its lines, or 0 for a text that is not wrapped.
+
+    Lines of like length that begin with capitals, such as headlines, are not wrapped prose.
+    """
     lengths = sorted(end - start for start, end in lines)
-    if len(lengths) < 6:
+    small = sum(text[start].islower() for start, _ in lines)
+    if len(lengths) < 6 or small < _LEAST_SMALL * len(lines):
         return 0
     upper = lengths[int(len(lengths) * 0.9)]
     near = sum(upper * 0.75 <= length <= upper * 1.1 for length in lengths)

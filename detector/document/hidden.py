@@ -18,6 +18,8 @@ from types import MappingProxyType
 from detector.data import load_toml
 
 _WORD = re.compile(r"[^\W\d_]+")
+_ABBREVIATED = re.compile(r"[A-Z]+[\u03b1-\u03c9][A-Z]?")
+"""Names of science, such as TNF-alpha: capitals and one small Greek letter."""
 _NEAR = 40
 """Code points on either side in which a right-to-left letter explains an embedding or isolate."""
 
@@ -71,6 +73,9 @@ def is_ordinary(raw: str, i: int, kind: str) -> bool:
         single_right = after.isalpha() and not raw[i + 2 : i + 3].isalpha()
         cuts_word = before.isalpha() and after.isalpha() and (single_left or single_right)
         return not cuts_word and after != char
+    if char == "\u200b" or "\u180b" <= char <= "\u180e":
+        # Khmer and Thai part words by it, Mongolian shapes letters.
+        return _within(before, tables.joined)
     if char in "\u200c\u200d":
         return _within(before, tables.joined) or (_is_symbol(before) and _is_symbol(after))
     if kind == "variation":
@@ -106,6 +111,8 @@ def find_homoglyphs(raw: str) -> dict[int, str]:
         if word.isascii():
             continue
         readings = [(match.start() + k, _reading(char, tables)) for k, char in enumerate(word)]
+        if _ABBREVIATED.fullmatch(word):
+            continue
         if any("a" <= char <= "z" or "A" <= char <= "Z" for char in word):
             found.update((visible[k], reading) for k, reading in readings if reading)
         elif all(char in tables.exact for char in word):

@@ -92,8 +92,13 @@ class Calibration:
                 for entry in data["bins"]
             )
             calibration = cls(str(data["corpus"]), bins)
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise ModelError(f"calibration.json is incomplete: {error}") from error
+        numbers = [n for b in bins for t in b.thresholds for n in (t.probability, t.fpr_upper95)]
+        if any(map(math.isnan, numbers)) or any(b.high is not None and b.high <= b.low for b in bins):
+            raise ModelError(
+                "calibration.json: a threshold is no number, or a length bin ends before it begins"
+            )
         if not bins or any(a.high != b.low for a, b in pairwise(bins)) or bins[-1].high is not None:
             raise ModelError("calibration.json: the length bins leave a gap or have no last one")
         return calibration

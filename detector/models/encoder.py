@@ -11,8 +11,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from detector.errors import ModelError
 from detector.models.artifact import Artifact
 from detector.models.cleaning import Piece
@@ -59,7 +57,7 @@ def balanced_runs(lengths: Sequence[int], most: int, shift: float = 0.0) -> list
 
 
 class Encoder:
-    """The transformer of an artifact: one ONNX session and its tokenizer.
+    """The transformer of an artifact: one ONNX session and its vocabulary.
 
     Raises
     ------
@@ -69,7 +67,7 @@ class Encoder:
 
     def __init__(self, artifact: Artifact, threads: int | None = None) -> None:
         opened = open_model(artifact)
-        self._session, self._tokenizer = opened.session, opened.tokenizer
+        self._session, self._vocabulary = opened.session, opened.vocabulary
         try:
             self._most = int(artifact.config["max_tokens"])
             self._window = int(artifact.config["window_tokens"])
@@ -80,7 +78,9 @@ class Encoder:
 
     def tokenize(self, pieces: Sequence[Piece]) -> list[tuple[int, ...]]:
         """Token ids of each piece, without the special ones."""
-        found = self._tokenizer.encode_batch_fast([p.text for p in pieces], add_special_tokens=False)
+        found = self._vocabulary.tokenizer.encode_batch_fast(
+            [p.text for p in pieces], add_special_tokens=False
+        )
         return [tuple(encoding.ids) for encoding in found]
 
     def windows(self, tokens: Sequence[Tokens], shift: float = 0.0) -> list[Window]:
@@ -98,8 +98,7 @@ class Encoder:
             return list(pool.map(self._logit, windows))
 
     def _logit(self, window: Window) -> float:
-        ids = np.array([window.ids], dtype=np.int64)
-        output: Any = self._session.run(None, {"input_ids": ids})[0]
+        output: Any = self._session.run(None, {"words": self._vocabulary.vectors(window.ids)})[0]
         return float(output.reshape(-1)[0])
 
     def _wrap(self, run: Sequence[Tokens]) -> tuple[int, ...]:
@@ -108,7 +107,7 @@ class Encoder:
 
     def _specials(self) -> tuple[int, int]:
         """Ids that open and close a sequence: what the tokenizer puts around an empty text."""
-        ids = self._tokenizer.encode("").ids
+        ids = self._vocabulary.tokenizer.encode("").ids
         if len(ids) != 2:
             raise ModelError("the encoder's tokenizer does not wrap a text in two special tokens")
         return int(ids[0]), int(ids[1])

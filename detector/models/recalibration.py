@@ -46,12 +46,13 @@ def load_recalibration(folder: str | Path) -> Recalibration:
     try:
         rules = artifact.json("rules.json")["rules"]
         counted = {str(code): bool(entry["counted"]) for code, entry in rules.items()}
-        threshold = artifact.json("sourcing.json")["threshold"]
-    except (KeyError, TypeError, AttributeError) as error:
+        given = artifact.json("sourcing.json")["threshold"]
+        threshold = None if given is None else float(given)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ModelError(f"artifact {path}: rules.json or sourcing.json is incomplete") from error
     return Recalibration(
         artifact.info,
         counted,
-        None if threshold is None else float(threshold),
+        threshold,
         str(path / "calibration.json"),
     )

@@ -1,4 +1,4 @@
-"""The transformer of an artifact, opened: an ONNX Runtime session of one thread, and its tokenizer."""
+"""The transformer of an artifact, opened: an ONNX Runtime session of one thread, and its vocabulary."""
 
 from __future__ import annotations
 
@@ -7,36 +7,35 @@ from typing import Any
 
 from detector.errors import ModelError
 from detector.models.artifact import Artifact
+from detector.models.vocabulary import Vocabulary, shared_vocabulary
 
 
 @dataclass(frozen=True, slots=True)
 class OpenModel:
-    """Session and tokenizer of one artifact; the tokenizer neither pads nor truncates."""
+    """Session of one artifact, and the vocabulary whose vectors it reads."""
 
     session: Any
-    tokenizer: Any
+    vocabulary: Vocabulary
 
 
 def open_model(artifact: Artifact) -> OpenModel:
-    """Open `model.onnx` and `tokenizer.json` of an artifact.
+    """Open `model.onnx` of an artifact, beside the vocabulary that it was trained with.
 
     A call uses one thread: windows run side by side, each in a call of its own.
 
     Raises
     ------
     ModelError
-        Where the artifact lacks a part or ONNX Runtime refuses the model.
+        Where the artifact lacks its model, ONNX Runtime refuses it, or it was trained with another vocabulary.
     """
-    from tokenizers import Tokenizer
-
+    vocabulary = shared_vocabulary()
+    if artifact.config.get("vocabulary_sha256") != vocabulary.sha256:
+        raise ModelError(f"artifact {artifact.info.name}: trained with another vocabulary than the package's")
     try:
-        tokenizer = Tokenizer.from_buffer(artifact.contents["tokenizer.json"])
         session = open_session(artifact.contents["model.onnx"])
     except Exception as error:
         raise unloadable(artifact, error) from error
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    return OpenModel(session, tokenizer)
+    return OpenModel(session, vocabulary)
 
 
 def open_session(content: bytes) -> Any:

@@ -21,7 +21,7 @@ from detector.models.calibration import Calibration
 from detector.models.cleaning import Piece, pieces
 from detector.models.encoder import Encoder, Window
 from detector.models.logistic import Logistic, sigmoid
-from detector.models.stylometric import ArticleScore, StylometryModel, WindowScore
+from detector.models.stylometric import ArticleScore, StylometryModel, WindowScore, unread, which_read
 from detector.types import ModelInfo
 
 Vector = npt.NDArray[np.float64]
@@ -102,19 +102,19 @@ class StackedModel:
         logits: Sequence[float],
     ) -> ArticleScore:
         if not windows or not style.words:
-            return ArticleScore(0, 0.0, (), (0.0,) * len(document.sentences))
+            return unread(document)
         values = evidence(logits, [len(w.ids) for w in windows], log_odds(style.probability))
         probability = sigmoid(self.logit(values))
 
         def alone(logit: float) -> float:
             return sigmoid(self.logit(np.array([logit, 0.0, values[2]])))
 
-        read = list(zip(windows, logits, strict=True))
+        scored = list(zip(windows, logits, strict=True))
         if probability >= _OVERLAP_FROM and len(windows) > 1:
             shifted = self.encoder.windows(tokens, shift=0.5)
-            read += list(zip(shifted, self.encoder.logits(shifted), strict=True))
+            scored += list(zip(shifted, self.encoder.logits(shifted), strict=True))
         votes: list[list[float]] = [[] for _ in document.sentences]
-        for window, logit in read:
+        for window, logit in scored:
             for index in {piece.sentence for piece in prose[window.first : window.stop]}:
                 votes[index].append(logit)
         sentences = tuple(alone(sum(v) / len(v)) if v else probability for v in votes)
@@ -122,7 +122,7 @@ class StackedModel:
             WindowScore(prose[w.first].start, prose[w.stop - 1].end, alone(logit))
             for w, logit in zip(windows, logits, strict=True)
         )
-        return ArticleScore(style.words, probability, spans, sentences)
+        return ArticleScore(style.words, probability, spans, sentences, which_read(document, prose))
 
 
 def log_odds(probability: float) -> float:

@@ -41,13 +41,27 @@ class WindowScore:
 class ArticleScore:
     """`words` counts the cleaned prose that was scored; `probability` is 0 where there is none.
 
-    `sentences` has one probability per sentence of the document, that of its window.
+    `sentences` has one probability per sentence of the document, that of its window; `read` tells
+    which of them were scored at all, and not left out as no prose.
     """
 
     words: int
     probability: float
     windows: tuple[WindowScore, ...]
     sentences: tuple[float, ...]
+    read: tuple[bool, ...]
+
+
+def unread(document: Document) -> ArticleScore:
+    """Score of a document without prose to read."""
+    count = len(document.sentences)
+    return ArticleScore(0, 0.0, (), (0.0,) * count, (False,) * count)
+
+
+def which_read(document: Document, prose: Sequence[Piece]) -> tuple[bool, ...]:
+    """Tell for each sentence whether a piece of it is among what was scored."""
+    kept = {piece.sentence for piece in prose}
+    return tuple(index in kept for index in range(len(document.sentences)))
 
 
 class Scorer(Protocol):
@@ -101,7 +115,7 @@ class StylometryModel:
         prose = [(piece, sentences[0]) for piece, sentences in found if sentences]
         words = sum(len(sentence.words) for _, sentence in prose)
         if not words:
-            return ArticleScore(0, 0.0, (), (0.0,) * len(document.sentences))
+            return unread(document)
         logits, windows = [], []
         sentence_probabilities = np.full(len(document.sentences), np.nan)
         for first, stop in split_windows([len(sentence.words) for _, sentence in prose]):
@@ -114,7 +128,9 @@ class StylometryModel:
         probability = sigmoid(sum(logits) / len(logits))
         # Sentences that cleaning left out take the article's probability.
         filled = np.where(np.isnan(sentence_probabilities), probability, sentence_probabilities)
-        return ArticleScore(words, probability, tuple(windows), tuple(filled.tolist()))
+        return ArticleScore(
+            words, probability, tuple(windows), tuple(filled.tolist()), which_read(document, prose_pieces)
+        )
 
 
 def split_windows(lengths: Sequence[int]) -> list[tuple[int, int]]:

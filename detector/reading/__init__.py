@@ -1,5 +1,6 @@
 """Bytes, HTML, Markdown, Word, PDF and JSON lines -> Article, with caps on size, nesting and decompression."""
 
+from detector.reading.decode import with_charset
 from detector.reading.fields import parse_date
 from detector.reading.files import (
     SUFFIXES,
@@ -30,4 +31,5 @@ __all__ = [
     "read_article",
     "read_articles",
     "read_stream",
+    "with_charset",
 ]

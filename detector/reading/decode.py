@@ -34,6 +34,8 @@ _MAGIC = (
     (b"PAR1", "a Parquet table; score it with `dateline batch`"),
     (b"{\\rtf", "an RTF document; save it as .docx or plain text"),
 )
+_LETTERS = (b"GIF8", b"RIFF", b"BZh", b"MZ", b"OggS", b"ID3", b"PAR1")
+"""Marks of binary formats with which a text could begin."""
 _META_CHARSET = re.compile(
     rb"<(?:meta[^>]{0,200}?charset|\?xml[^>]{0,100}?encoding)\s{0,9}=\s{0,9}[\"']?([A-Za-z0-9_:.-]{2,40})",
     re.IGNORECASE,
@@ -48,8 +50,8 @@ _NOT_CHARSETS = frozenset(
         "utf-32-le",
         "utf-32-be",
         "utf-7",
-        "unicode_escape",
-        "raw_unicode_escape",
+        "unicode-escape",
+        "raw-unicode-escape",
         "punycode",
         "idna",
         "undefined",
@@ -95,8 +97,13 @@ def decode(data: bytes, *, name: str, html: bool = False) -> str:
 
 
 def sniff_binary(data: bytes) -> str:
-    """What the first bytes say of a known binary format; empty for anything else."""
-    return next((what for magic, what in _MAGIC if data.startswith(magic)), "")
+    """What the first bytes say of a known binary format; empty for anything else.
+
+    An article may begin with "RIFF" or "MZUZU": letters alone tell nothing without a control character.
+    """
+    what = next((what for magic, what in _MAGIC if data.startswith(magic)), "")
+    letters = data.startswith(_LETTERS) and len(data[:512].translate(None, _CONTROLS)) == len(data[:512])
+    return "" if letters else what
 
 
 def _utf16_without_bom(data: bytes) -> str:
@@ -115,9 +122,14 @@ def _declared(data: bytes) -> str | None:
     match = _META_CHARSET.search(data[:4_096])
     if match is None:
         return None
+    return _charset(match.group(1).decode("ascii"))
+
+
+def _charset(label: str) -> str | None:
+    """Codec of a declared charset, None for one that is unknown or no charset of texts."""
     try:
-        found = codecs.lookup(match.group(1).decode("ascii")).name
-    except LookupError:
+        found = codecs.lookup(label).name
+    except (LookupError, ValueError):
         return None
     if found in _NOT_CHARSETS:
         return None
@@ -125,11 +137,28 @@ def _declared(data: bytes) -> str | None:
     return "cp1252" if found in ("iso8859-1", "ascii") else found
 
 
+def with_charset(data: bytes, charset: str) -> bytes:
+    """Give text that was declared to be in a charset as marked UTF-8, where the declaration holds.
+
+    >>> with_charset("\u041c\u044d\u0440".encode("cp1251"), "windows-1251").decode("utf-8-sig")
+    '\u041c\u044d\u0440'
+    """
+    codec = _charset(charset) if charset else None
+    if codec is None or data.startswith(tuple(bom for bom, _ in _BOMS)):
+        return data
+    try:
+        return codecs.BOM_UTF8 + data.decode(codec).encode()
+    except (UnicodeError, LookupError):
+        return data
+
+
 def _detect(data: bytes, name: str) -> str:
     """Tell the charset of text that is no clean UTF-8."""
     lenient = data.decode("utf-8", "replace")
     damaged = lenient.count("\ufffd")
-    if sum(char > "\x7f" for char in lenient) - damaged >= 4 * damaged:
+    good = sum(char > "\x7f" for char in lenient) - damaged
+    # Bytes of another charset hardly ever make a character of UTF-8 by chance.
+    if good >= max(1, damaged) or _is_cut_off(data):
         return lenient
     western = _western(data)
     if western is not None:
@@ -140,6 +169,15 @@ def _detect(data: bytes, name: str) -> str:
     if best is None:
         raise UnreadableError(name, "not text: no character encoding fits it")
     return data.decode(best.encoding, "replace")
+
+
+def _is_cut_off(data: bytes) -> bool:
+    """Whether the last character alone is incomplete, of UTF-8 with others beyond ASCII."""
+    try:
+        text = codecs.getincrementaldecoder("utf-8")("strict").decode(data, final=False)
+    except UnicodeDecodeError:
+        return False
+    return not text.isascii()
 
 
 _TYPOGRAPHY = frozenset(

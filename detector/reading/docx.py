@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Iterator
 from typing import Any
 
 from detector.errors import DatelineError, TooLargeError, UnreadableError
@@ -12,11 +13,14 @@ from detector.reading.limits import Deadline, Limits, check_size
 from detector.types import Article
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_WRAPPERS = frozenset(f"{_W}{name}" for name in ("tbl", "sdt", "sdtContent", "ins", "moveTo", "customXml"))
+_NO_TEXT = frozenset((f"{_W}txbxContent", f"{_W}moveFrom", f"{_W}del", f"{_MC}Fallback"))
 _MEGABYTE = 1_000_000
 
 
 def article_from_docx(data: bytes, *, name: str, limits: Limits) -> Article:
-    """Read the body of a Word document; headers, footers, notes and deleted text are left out.
+    """Read the body of a Word document; headers, footers, notes, deleted and moved text are left out.
 
     Raises
     ------
@@ -69,7 +73,8 @@ def _check_archive(data: bytes, name: str, limits: Limits) -> None:
     """Refuse decompression bombs and document types before a parser opens the archive."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         entries = archive.infolist()
-        if not any(entry.filename == "word/document.xml" for entry in entries):
+        # The main part may have another name; python-docx finds it by its relationship.
+        if not any(entry.filename.startswith("word/") for entry in entries):
             raise UnreadableError(name, "a ZIP archive, but not a Word document")
         if any(entry.flag_bits & 1 for entry in entries):
             raise UnreadableError(name, "the Word document is encrypted; save it without a password")
@@ -80,9 +85,9 @@ def _check_archive(data: bytes, name: str, limits: Limits) -> None:
                 raise TooLargeError(
                     name, f"{entry.filename} unpacks to more than {limits.unpacked_ratio} times its size"
                 )
-            if entry.filename.endswith((".xml", ".rels")):
-                with archive.open(entry) as part:
-                    content = part.read()
+            with archive.open(entry) as part:
+                content = part.read()
+            if content[:64].lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0").startswith(b"<"):
                 if b"<!DOCTYPE" in content[:4_096] or b"<!ENTITY" in content:
                     raise UnreadableError(
                         name, f"{entry.filename} declares entities, which no Word document does"
@@ -91,15 +96,19 @@ def _check_archive(data: bytes, name: str, limits: Limits) -> None:
 
 
 def _units(body: Any) -> Any:
-    """Yield paragraphs and table rows in order, through content controls, without recursion."""
+    """Yield paragraphs and table rows in order, through content controls, without recursion.
+
+    The paragraphs of a text box follow the one that it hangs on.
+    """
     stack = [iter(body)]
     while stack:
         for element in stack[-1]:
             if element.tag == f"{_W}p":
                 yield "paragraph", element
+                yield from (("paragraph", paragraph) for paragraph in _boxed(element))
             elif element.tag == f"{_W}tr":
                 yield "row", element
-            elif element.tag in (f"{_W}tbl", f"{_W}sdt", f"{_W}sdtContent", f"{_W}ins"):
+            elif element.tag in _WRAPPERS:
                 stack.append(iter(element))
                 break
         else:
@@ -118,7 +127,7 @@ def _paragraph(element: Any) -> str:
 
 
 def _row(element: Any) -> str:
-    cells = [" ".join(_text(p) for p in cell.iter(f"{_W}p")) for cell in element.iterchildren(f"{_W}tc")]
+    cells = [" ".join(_text(p) for p in cell.iter(f"{_W}p")) for cell in _cells(element)]
     return (
         "| " + " | ".join(" ".join(cell.split()) for cell in cells) + " |"
         if any(map(str.strip, cells))
@@ -126,15 +135,45 @@ def _row(element: Any) -> str:
     )
 
 
+def _cells(row: Any) -> Iterator[Any]:
+    """Cells of a row, those in content controls among them."""
+    for child in row:
+        if child.tag == f"{_W}tc":
+            yield child
+        elif child.tag in _WRAPPERS:
+            yield from _cells(child)
+
+
+def _boxed(paragraph: Any) -> Iterator[Any]:
+    """Paragraphs of the text boxes that hang on a paragraph; Word keeps each twice, once for old programs."""
+    for box in paragraph.iter(f"{_W}txbxContent"):
+        if not any(parent.tag == f"{_MC}Fallback" for parent in box.iterancestors()):
+            yield from box.iter(f"{_W}p")
+
+
+def _nodes(element: Any) -> Iterator[Any]:
+    """Nodes of a paragraph's own text, in order: no text box, and nothing that was moved away."""
+    stack = [iter(element)]
+    while stack:
+        for node in stack[-1]:
+            if node.tag in _NO_TEXT:
+                continue
+            yield node
+            stack.append(iter(node))
+            break
+        else:
+            stack.pop()
+
+
 def _text(paragraph: Any) -> str:
     pieces = []
-    for node in paragraph.iter(f"{_W}t", f"{_W}tab", f"{_W}br", f"{_W}noBreakHyphen"):
+    for node in _nodes(paragraph):
         if node.tag == f"{_W}t":
             pieces.append(node.text or "")
-        elif node.tag == f"{_W}br":
+        elif node.tag in (f"{_W}br", f"{_W}cr"):
             pieces.append("\n")
         elif node.tag == f"{_W}noBreakHyphen":
             pieces.append("-")
-        elif node.getparent().tag == f"{_W}r":
+        elif node.tag == f"{_W}tab" and node.getparent().tag == f"{_W}r":
             pieces.append("\t")
     return "".join(pieces)

@@ -7,6 +7,7 @@ import io
 import os
 import stat
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import BinaryIO
 
@@ -120,7 +121,7 @@ def articles_from_bytes(
 
 
 def article_from_markdown(source: str, *, name: str = "markdown", limits: Limits = DEFAULT_LIMITS) -> Article:
-    """Read Markdown, with title, date, author and url from a YAML head."""
+    """Read Markdown, with title, date, author and url from a YAML head; a date in words is left out."""
     fields, body = split_front_matter(source)
     day = fields.get("published") or fields.get("date")
     return make_article(
@@ -128,10 +129,17 @@ def article_from_markdown(source: str, *, name: str = "markdown", limits: Limits
         name=name,
         limits=limits,
         title=fields.get("title"),
-        published=parse_date(day, name=f"{name}: front matter") if day else None,
+        published=_date(day),
         url=fields.get("url"),
         author=fields.get("author"),
     )
+
+
+def _date(value: str | None) -> date | None:
+    try:
+        return parse_date(value) if value else None
+    except UnreadableError:
+        return None
 
 
 def _open(name: str) -> BinaryIO:

@@ -49,7 +49,7 @@ def article_from_html(
         found = _extract(tree, url)
         text = (found.text if found is not None else "") or ""
         if not text.strip():
-            text = _all_text(html)
+            text = _all_text(html) or _all_text(_wrapped(html))
     except DatelineError:
         raise
     except Exception as error:
@@ -74,9 +74,9 @@ def _load(html: str, name: str, limits: Limits) -> Any:
         raise EmptyInputError(name, "no text to read is in it")
     _check_attributes(html, name, limits.attributes)
     tree = load_html(html)
-    if tree is None:
+    if tree is None or tree.tag != "html":
         # The loader takes whole documents alone; this may be a fragment of one.
-        tree = load_html(f"<html><body><div>{html}</div></body></html>")
+        tree = load_html(_wrapped(html))
     if tree is None:
         raise UnreadableError(name, "not HTML: no element could be read")
     depth = count = 0
@@ -89,6 +89,10 @@ def _load(html: str, name: str, limits: Limits) -> Any:
         check_size(name, count, limits.elements, "HTML elements")
         level = [child for element in level for child in element]
     return tree
+
+
+def _wrapped(fragment: str) -> str:
+    return f"<html><body><div>{fragment}</div></body></html>"
 
 
 def _check_attributes(html: str, name: str, cap: int) -> None:

@@ -15,6 +15,11 @@ from detector.types import Article
 # Without a handler, Python would print the library's warnings to stderr.
 logging.getLogger("pypdf").addHandler(logging.NullHandler())
 
+_UNPACKED: dict[str, Any] = dict.fromkeys(
+    ("zlib_maximum_output_length", "lzw_maximum_output_length", "run_length_maximum_output_length"),
+    10_000_000,
+)
+"""Bytes of one stream after decompression: it is parsed in one go, at less than a megabyte a second."""
 _ENDS = re.compile(r"[.!?:][\"'\u201d\u2019)\]]*\Z")
 _LIST_ITEM = re.compile(r"(?:[-*\u2022\u25cf\u25e6\u2023\u25aa]|\d{1,2}[.)])\s")
 
@@ -27,30 +32,39 @@ def article_from_pdf(data: bytes, *, name: str, limits: Limits) -> Article:
     EmptyInputError, TooLargeError, UnreadableError
         No text layer; over a cap; encrypted, damaged or no PDF.
     """
-    deadline = Deadline(name, limits)
     try:
-        from pypdf import PdfReader
+        from pypdf import apply_configuration
 
-        reader = PdfReader(io.BytesIO(data), strict=False)
-        if reader.is_encrypted and not reader.decrypt(""):
-            raise UnreadableError(name, "the PDF is encrypted; save it without a password")
-        check_size(name, len(reader.pages), limits.pages, "pages")
-        pages: list[str] = []
-        size = 0
-        for page in reader.pages:
-            deadline.check()
-            pages.append(page.extract_text())
-            size += len(pages[-1])
-            check_size(name, size, limits.characters, "characters")
-        title, author = _metadata(reader)
+        with apply_configuration(**_UNPACKED):
+            text, title, author = _read(data, name, limits)
     except DatelineError:
         raise
     except Exception as error:
         raise UnreadableError(name, f"not a readable PDF: {type(error).__name__}: {error}") from error
-    text = unwrap("\n".join(pages))
+    text = unwrap(text)
     if not text.strip():
         raise EmptyInputError(name, "the PDF has no text layer (a scan?); run it through OCR first")
     return make_article(text, name=name, limits=limits, title=title, author=author)
+
+
+def _read(data: bytes, name: str, limits: Limits) -> tuple[str, str | None, str | None]:
+    """Text of all pages, title and author."""
+    from pypdf import PdfReader
+
+    deadline = Deadline(name, limits)
+    reader = PdfReader(io.BytesIO(data), strict=False)
+    if reader.is_encrypted and not reader.decrypt(""):
+        raise UnreadableError(name, "the PDF is encrypted; save it without a password")
+    check_size(name, len(reader.pages), limits.pages, "pages")
+    pages: list[str] = []
+    size = 0
+    for page in reader.pages:
+        # A form may be drawn thousands of times: the time is looked at between operators.
+        pages.append(page.extract_text(visitor_operand_before=lambda *_: deadline.check()))
+        deadline.check()
+        size += len(pages[-1])
+        check_size(name, size, limits.characters, "characters")
+    return "\n".join(pages), *_metadata(reader)
 
 
 def _metadata(reader: Any) -> tuple[str | None, str | None]:

@@ -14,7 +14,8 @@ from detector.reading.limits import DEFAULT_LIMITS, Limits, check_size
 from detector.reading.lines import Lines, in_utf8
 from detector.types import Article
 
-_STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
+# A string that never closes ends with the text: searching it anew from each quote in it would be quadratic.
+_STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[{]|[\]}]', re.DOTALL)
 
 
 def parse_json(text: str, *, name: str, limits: Limits = DEFAULT_LIMITS) -> object:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 import json
+import re
 from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
@@ -14,6 +15,8 @@ from detector.reading.lines import WIDE_BOMS, Lines
 Kind: TypeAlias = Literal["text", "html", "markdown", "docx", "pdf", "json", "jsonl"]
 
 _HEAD_LINES = 5
+_JSON_START = re.compile(rb"""\{\s*["}]|\[\s*(?:[\[{"\]\d-]|true|false|null)""")
+"""An article may begin with "[EMBARGOED"."""
 _HTML_STARTS = (
     b"<!doctype html",
     b"<html",
@@ -44,7 +47,7 @@ def sniff(data: bytes) -> Kind:
         return "html"
     if read_head(io.BytesIO(data), len(data))[1]:
         return "jsonl"
-    if head.startswith((b"{", b"[")) and data.rstrip().endswith((b"}", b"]")) and b'"' in head:
+    if _JSON_START.match(head) and data.rstrip().endswith((b"}", b"]")) and b'"' in head:
         return "json"
     return "text"
 

@@ -1,19 +1,30 @@
 """Reports as SARIF 2.1.0, the format of code-scanning tools, and as GitHub annotations.
 
 Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0" (2020).
+
+A place in the text is a place in the file for plain text alone: of a page, a document or a record,
+the file is named, with the line of the record, and the message quotes the words.
 """
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+from textwrap import shorten
 from urllib.parse import quote as url_quote
 
 from detector.report import Report, offset_mapper
 from detector.rules import catalogue
-from detector.types import Json, Span
+from detector.types import Flag, Json, Span
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_RECORD = re.compile(r"(.+\.(?:jsonl|ndjson|json)):(\d+)", re.IGNORECASE | re.DOTALL)
+_EXTRACTED = frozenset(
+    (".html", ".htm", ".xhtml", ".md", ".markdown", ".docx", ".pdf", ".json", ".jsonl", ".ndjson")
+)
 _LEVELS = {"info": "note", "warning": "warning", "error": "error"}
 _GITHUB = {"info": "notice", "warning": "warning", "error": "error"}
 
@@ -44,32 +55,62 @@ def render_sarif(reports: Sequence[Report]) -> dict[str, Json]:
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
 
 
+@dataclass(frozen=True, slots=True)
+class _File:
+    """The file of an article, the line of its record in it, and whether its text is the file's own."""
+
+    path: str
+    line: int | None
+    plain: bool
+
+
+def _file_of(source: str) -> _File:
+    """Tell the file by the name of the input.
+
+    >>> _file_of("a.txt"), _file_of("b.jsonl:2")
+    (_File(path='a.txt', line=None, plain=True), _File(path='b.jsonl', line=2, plain=False))
+    """
+    record = _RECORD.fullmatch(source)
+    if record is not None:
+        by_line = not record.group(1).lower().endswith(".json")
+        return _File(record.group(1), int(record.group(2)) if by_line else None, plain=False)
+    return _File(source, None, plain=PurePath(source).suffix.lower() not in _EXTRACTED)
+
+
 def _results(report: Report) -> Iterator[dict[str, Json]]:
     lines = _LineIndex(report.article.text)
+    file = _file_of(report.article.source)
     for flag in report.flags:
-        (line, column), (end_line, end_column) = lines.place(flag.span)
-        region: dict[str, Json] = {
-            "startLine": line,
-            "startColumn": column,
-            "endLine": end_line,
-            "endColumn": end_column,
-            "charOffset": lines.utf16(flag.span.start),
-            "charLength": lines.utf16(flag.span.end) - lines.utf16(flag.span.start),
-        }
-        location: dict[str, Json] = {
-            "artifactLocation": {"uri": _uri(report.article.source)},
-            "region": region,
-        }
+        location: dict[str, Json] = {"artifactLocation": {"uri": _uri(file.path)}}
+        if file.plain:
+            (line, column), (end_line, end_column) = lines.place(flag.span)
+            location["region"] = {
+                "startLine": line,
+                "startColumn": column,
+                "endLine": end_line,
+                "endColumn": end_column,
+                "charOffset": lines.utf16(flag.span.start),
+                "charLength": lines.utf16(flag.span.end) - lines.utf16(flag.span.start),
+            }
+        elif file.line is not None:
+            location["region"] = {"startLine": file.line}
         yield {
             "ruleId": flag.rule,
             "level": _LEVELS[flag.severity] if flag.counted else "note",
-            "message": {"text": flag.message},
+            "message": {"text": _message(report, flag, file)},
             "locations": [{"physicalLocation": location}],
         }
 
 
+def _message(report: Report, flag: Flag, file: _File) -> str:
+    if file.plain:
+        return flag.message
+    quote = shorten(report.quote(flag.span), 120, placeholder=" \u2026")
+    return f"{flag.message} \u201c{quote}\u201d"
+
+
 def _uri(path: str) -> str:
-    """The path as a relative URI, byte by byte where a file's name is no UTF-8.
+    """The path as a URI, relative where the path is, byte by byte where a file's name is no UTF-8.
 
     >>> _uri("b\\udcff d.txt")
     'b%FF%20d.txt'
@@ -80,14 +121,20 @@ def _uri(path: str) -> str:
 def render_github(report: Report) -> Iterator[str]:
     """Yield one workflow command a counted flag, which GitHub shows beside the line."""
     lines = _LineIndex(report.article.text)
+    file = _file_of(report.article.source)
     for flag in report.flags:
         if flag.counted:
-            (line, column), (end_line, end_column) = lines.place(flag.span)
-            place = f"file={_property(report.article.source)},line={line},endLine={end_line}"
-            if line == end_line:
-                place += f",col={column},endColumn={end_column}"
+            place = f"file={_property(file.path)}"
+            if file.plain:
+                (line, column), (end_line, end_column) = lines.place(flag.span)
+                place += f",line={line},endLine={end_line}"
+                if line == end_line:
+                    place += f",col={column},endColumn={end_column}"
+            elif file.line is not None:
+                place += f",line={file.line}"
             title = f"{flag.rule} {catalogue()[flag.rule].name}"
-            yield f"::{_GITHUB[flag.severity]} {place},title={_property(title)}::{_data(flag.message)}"
+            message = _message(report, flag, file)
+            yield f"::{_GITHUB[flag.severity]} {place},title={_property(title)}::{_data(message)}"
 
 
 class _LineIndex:

@@ -22,6 +22,7 @@ CONTEXT: Final = 32
 """Characters kept on either side of a quote, by which an annotation finds it in another copy."""
 
 
+_MOST_CHARACTERS = 2**31
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -100,7 +101,7 @@ def decide(
         storable(text[max(0, span.start - CONTEXT) : span.start]) if rule else "",
         storable(text[span.end : span.end + CONTEXT]) if rule else "",
         score,
-        report.article.id or Path(report.article.source).name,
+        storable(report.article.id or Path(report.article.source).name),
         datetime.now(UTC).isoformat(timespec="microseconds"),
     )
 
@@ -129,19 +130,33 @@ def read_jsonl(path: str | Path) -> Iterator[Decision]:
     UsageError
         For a line that is no decision; the message names it.
     """
-    with Path(path).open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, start=1):
-            if line.strip():
-                try:
-                    yield _decision(json.loads(line))
-                except (TypeError, ValueError) as error:
-                    raise UsageError(f"{path}, line {number}: not a decision ({error})") from error
+    try:
+        content = Path(path).read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror or error}") from error
+    for number, line in enumerate(content.splitlines(), start=1):
+        if line.strip():
+            try:
+                yield _decision(json.loads(line.decode("utf-8")))
+            except (TypeError, ValueError, RecursionError) as error:
+                raise UsageError(f"{path}, line {number}: not a decision ({error})") from error
 
 
 def _decision(record: Any) -> Decision:
+    if not isinstance(record, dict):
+        raise TypeError("not a JSON object")
     decision = Decision(**record)
     if decision.verdict not in get_args(Verdict):
         raise ValueError(f"unknown verdict {decision.verdict!r}")
-    if not isinstance(decision.start, int) or not isinstance(decision.end, int):
-        raise TypeError("start and end must be whole numbers")
+    for name, value in asdict(decision).items():
+        if name in ("start", "end"):
+            if type(value) is not int or not 0 <= value < _MOST_CHARACTERS:
+                raise ValueError(f"{name} is no place in a text")
+        elif name == "score":
+            if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
+                raise TypeError("score must be a number or null")
+        elif not isinstance(value, str) or storable(value) != value:
+            raise TypeError(f"{name} must be a text")
+    if not decision.made_at:
+        raise ValueError("made_at is missing")
     return decision

@@ -48,7 +48,8 @@ def _canvas(height: float, title: str) -> tuple[Plot, Axes]:
     figure = Plot(figsize=(8, height), dpi=110, facecolor=PAPER, layout="constrained")
     axes = figure.subplots()
     axes.set_facecolor(PAPER)
-    axes.set_title(title, loc="left", fontsize=11, color=INK, fontweight="bold")
+    # A title may hold "$5": that is no formula.
+    axes.set_title(title, loc="left", fontsize=11, color=INK, fontweight="bold", parse_math=False)
     axes.spines[["top", "right"]].set_visible(False)
     axes.spines[["left", "bottom"]].set_color(SOFT)
     axes.tick_params(colors=INK, labelsize=9)
@@ -101,9 +102,8 @@ def _by_outlet(frame: object) -> Plot:
     for category, name in CATEGORY_NAMES.items():
         axes.barh(frame.index, frame[category], left=left, color=TONES[category], label=name, height=0.6)
         left = left + frame[category]
-    axes.set_yticks(
-        frame.index, [f"{row.outlet}  ({row.articles})" for row in frame.itertuples()], fontsize=9
-    )
+    outlets = [f"{row.outlet}  ({row.articles})" for row in frame.itertuples()]
+    axes.set_yticks(frame.index, outlets, fontsize=9, parse_math=False)
     axes.legend(
         frameon=False, fontsize=8, labelcolor=INK, ncols=4, loc="upper center", bbox_to_anchor=(0.5, -0.12)
     )

@@ -116,7 +116,10 @@ def outlet(article: Article) -> str:
     >>> outlet(Article("", url="https://www.example.org/a")), outlet(Article("", source="paper/a.txt"))
     ('example.org', 'paper')
     """
-    host = urlsplit(article.url or "").hostname
+    try:
+        host = urlsplit(article.url or "").hostname
+    except ValueError:
+        host = None
     return host.removeprefix("www.") if host else Path(article.source).parent.name or "unknown"
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, create_engine, event, insert, select
+from sqlalchemy import URL, Connection, create_engine, event, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import DatabaseError
 
@@ -165,7 +165,11 @@ def _save(connection: Connection, decision: Decision) -> bool:
     current = connection.execute(
         select(decisions.c.verdict, decisions.c.comment, decisions.c.made_at).where(*at)
     ).first()
-    if current is not None and (current.verdict, current.comment) == (decision.verdict, decision.comment):
+    same = current is not None and (current.verdict, current.comment) == (decision.verdict, decision.comment)
+    if current is not None and same:
+        # Said again it is in force anew, before what was said in between elsewhere; the history has it.
+        if current.made_at < decision.made_at:
+            connection.execute(update(decisions).where(*at).values(made_at=decision.made_at))
         return False
     if current is not None and current.made_at > decision.made_at:
         known = [history.c[name] == value for name, value in values.items() if name != "score"]
@@ -185,11 +189,11 @@ def _keep_article(connection: Connection, article: Article) -> str:
     digest = sha256(raw).hexdigest()
     values = {
         "text_sha256": digest,
-        "id": article.id,
+        "id": storable(article.id),
         "title": article.title and storable(article.title),
         "published": article.published.isoformat() if article.published else None,
-        "url": article.url,
-        "source": article.source,
+        "url": article.url and storable(article.url),
+        "source": storable(article.source),
         "text": raw,
     }
     connection.execute(upsert(articles).values(**values).on_conflict_do_nothing())

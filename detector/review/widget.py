@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import anywidget
 import traitlets
+from sqlalchemy.exc import DatabaseError
 
 from detector.errors import DatelineError
 from detector.types import Json
@@ -38,19 +39,29 @@ class ArticleReview(anywidget.AnyWidget):
         super().__init__(**state)
         self._answer = answer
         self._static = static
+        self._stored: set[str] = set()
         self.on_msg(self._receive)
 
     def _receive(self, widget: object, message: Any, buffers: object) -> None:
         if not isinstance(message, dict) or not isinstance(message.get("n"), str):
             return
-        error = None
+        error, retry = None, False
         try:
-            self._answer(message)
+            # The page sends again what was not acknowledged in time; by then a newer decision may be in force.
+            if message["n"] not in self._stored:
+                self._answer(message)
+                self._stored.add(message["n"])
         except DatelineError as problem:
-            error = str(problem)
+            # The file may be locked, or the disk full: the page keeps the decision and sends it again.
+            error, retry = str(problem), isinstance(problem.__cause__, DatabaseError)
         except (KeyError, TypeError, ValueError) as problem:
             error = f"the message was not understood ({type(problem).__name__})"
-        self.acknowledged = {"n": message["n"], "error": error, "at": f"{datetime.now():%H:%M:%S}"}
+        self.acknowledged = {
+            "n": message["n"],
+            "error": error,
+            "retry": retry,
+            "at": f"{datetime.now():%H:%M:%S}",
+        }
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         """Give the widget, and beside it what shows where no widget can: on GitHub, in exported HTML."""

@@ -11,12 +11,13 @@ from detector.document import Document
 from detector.models.artifact import Artifact
 from detector.models.session import open_model, unloadable
 from detector.models.threads import default_threads
+from detector.models.vocabulary import Vocabulary
 from detector.sourcing.predictions import Array, Prediction, predictions_of
 from detector.sourcing.windows import Window, WindowShape, cut_windows
 
 
 class SourcingEncoder:
-    """One ONNX session and its tokenizer.
+    """One ONNX session and its vocabulary.
 
     Every window is one call without padding: an int8 model scales its activations by all that
     shares a call, so only a window alone gives the same numbers in any company.
@@ -29,7 +30,7 @@ class SourcingEncoder:
 
     def __init__(self, artifact: Artifact, threads: int | None = None) -> None:
         opened = open_model(artifact)
-        self._session, self._tokenizer = opened.session, opened.tokenizer
+        self._session, self._vocabulary = opened.session, opened.vocabulary
         try:
             self._shape = WindowShape(**artifact.config["window"])
         except Exception as error:
@@ -38,22 +39,22 @@ class SourcingEncoder:
 
     def predict(self, document: Document) -> list[Prediction]:
         """One prediction a sentence, aligned with `document.sentences`."""
-        windows = cut_windows(document, self._tokenizer, self._shape)
+        windows = cut_windows(document, self._vocabulary.tokenizer, self._shape)
         if len(windows) < 2 or self._threads < 2:
             return predictions_of(document, windows, [self._run(window) for window in windows])
         with ThreadPoolExecutor(min(self._threads, len(windows))) as pool:
             return predictions_of(document, windows, list(pool.map(self._run, windows)))
 
     def _run(self, window: Window) -> tuple[Array, Array]:
-        pieces, logits = self._session.run(None, feed_of(window))
+        pieces, logits = self._session.run(None, feed_of(window, self._vocabulary))
         first: Any = pieces[0]
         second: Any = logits[0]
         return first, second
 
 
-def feed_of(window: Window) -> dict[str, Any]:
+def feed_of(window: Window, vocabulary: Vocabulary) -> dict[str, Any]:
     """Inputs of the graph for one window."""
-    return {"input_ids": np.array([window.ids], dtype=np.int64), "pools": pools_of(window)}
+    return {"words": vocabulary.vectors(window.ids), "pools": pools_of(window)}
 
 
 def pools_of(window: Window) -> Array:

@@ -144,6 +144,7 @@ $("help-open").addEventListener("click", () => $("help").showModal());
 $("desk").addEventListener("submit", score);
 $("cancel").addEventListener("click", () => running?.abort());
 $("text").addEventListener("input", count);
+$("key").addEventListener("input", () => api.setKey($("key").value));
 $("sample").addEventListener("click", () => fill(SAMPLE));
 watchFiles(fill, fail);
 count();

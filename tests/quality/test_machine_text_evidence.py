@@ -21,13 +21,15 @@ from detector.models.stacked import FEATURES, StackedModel
 FOLDER = Path(__file__).parent
 FLOORS = tomllib.loads((FOLDER / "machine_text_floors.toml").read_text("utf-8"))["evidence"]
 LINES = (FOLDER / "machine_text_evidence.tsv").read_text("utf-8").splitlines()
+DIGESTS = dict(line.removeprefix("# ").split() for line in LINES[1:4])
+NAMES, ROWS = LINES[4].split("\t"), LINES[5:]
 
 
 @pytest.fixture(scope="module")
 def flagged():
     """Verdicts of the shipped stack at its 1% thresholds, by (set, label); too short texts left out."""
     model, found = StackedModel.load(), defaultdict(list)
-    for line in LINES[4:]:
+    for line in ROWS:
         name, label, words, *values = line.split("\t")
         length_bin = model.calibration.bin_of(int(words))
         if length_bin is not None:
@@ -37,11 +39,11 @@ def flagged():
 
 
 def test_the_evidence_is_of_the_models_that_ship():
-    digests = dict(line.removeprefix("# ").split() for line in LINES[1:3])
     artifact = load_artifact(shipped("machine-text"))
-    assert digests["encoder"] == hashlib.sha256(artifact.contents["model.onnx"]).hexdigest()
-    assert digests["stylometry"] == artifact.config["stylometry_sha256"]
-    assert LINES[3].split("\t")[3:] == list(FEATURES)
+    assert DIGESTS["encoder"] == hashlib.sha256(artifact.contents["model.onnx"]).hexdigest()
+    assert DIGESTS["vocabulary"] == artifact.config["vocabulary_sha256"]
+    assert DIGESTS["stylometry"] == artifact.config["stylometry_sha256"]
+    assert NAMES[3:] == list(FEATURES)
 
 
 @pytest.mark.parametrize("name", sorted(FLOORS["recall"]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sqlite3
@@ -20,9 +21,56 @@ from detector.types import Article
 ONE = Decision("t" * 64, "SRC001", 3, 9, "0.1.0+a", "ann", "accept", made_at="2026-01-01T10:00:00+00:00")
 
 
+def test_what_is_said_again_stays_in_force_over_what_was_said_between(
+    store: DecisionStore, tmp_path: Path
+) -> None:
+    store.save(ONE)
+    store.save(replace(ONE, made_at="2026-01-05T10:00:00+00:00"))
+    between = replace(ONE, verdict="reject", made_at="2026-01-03T10:00:00+00:00")
+    write_jsonl([between], tmp_path / "other.jsonl")
+    store.import_jsonl(tmp_path / "other.jsonl")
+    assert [decision.verdict for decision in store.decisions()] == [ONE.verdict]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"start": -5},
+        {"start": 10**30},
+        {"start": True},
+        {"score": "x"},
+        {"made_at": ""},
+        {"comment": "a\ud800b"},
+        {"comment": 3},
+        {"verdict": "perhaps"},
+    ],
+)
+def test_an_export_with_an_impossible_value_is_refused_whole(
+    store: DecisionStore, tmp_path: Path, change: dict[str, object]
+) -> None:
+    path = tmp_path / "bad.jsonl"
+    lines = [json.dumps(ONE.to_dict()), json.dumps(replace(ONE, rule="SRC002").to_dict() | change)]
+    path.write_text("\n".join(lines) + "\n")
+    with pytest.raises(UsageError, match="line 2"):
+        store.import_jsonl(path)
+    assert store.decisions() == []
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe{}"])
+def test_an_export_that_cannot_be_read_is_a_clear_error(
+    store: DecisionStore, tmp_path: Path, content: bytes | None
+) -> None:
+    path = tmp_path / "bad.jsonl"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(UsageError, match=r"bad\.jsonl"):
+        store.import_jsonl(path)
+
+
 def test_saving_twice_is_saving_once(store: DecisionStore) -> None:
-    assert [store.save(ONE), store.save(replace(ONE, made_at="2026-01-02T10:00:00+00:00"))] == [True, False]
-    assert store.decisions() == [ONE] == store.history()
+    again = replace(ONE, made_at="2026-01-02T10:00:00+00:00")
+    assert [store.save(ONE), store.save(again), store.save(ONE)] == [True, False, False]
+    assert (store.decisions(), store.history()) == ([again], [ONE])
 
 
 def test_a_change_of_mind_replaces_and_the_history_keeps_both(store: DecisionStore) -> None:

@@ -97,3 +97,41 @@ def test_the_text_is_the_article_and_every_flag_can_be_reached_by_keyboard(
     for _ in range(flags):
         page.keyboard.press("r")
     assert len({(m["rule"], m["start"]) for m in page.evaluate("window.sent")}) == flags
+
+
+def test_a_newer_decision_replaces_one_that_is_on_its_way(page: Any) -> None:
+    first = page.locator(".dlr-flag").first
+    first.get_by_role("button", name="Accept").click()
+    first.get_by_role("button", name="Reject").click()
+    page.clock.run_for(9000)
+    verdicts = [message["verdict"] for message in page.evaluate("window.sent")]
+    assert verdicts[:2] == ["accept", "reject"]
+    assert set(verdicts[2:]) == {"reject"}
+
+
+def test_a_decision_that_can_be_saved_later_is_kept_and_sent_again(page: Any) -> None:
+    from playwright.sync_api import expect
+
+    page.locator(".dlr").focus()
+    page.keyboard.press("a")
+    page.evaluate(
+        "window.model.set('acknowledged', { n: window.sent[0].n, error: 'locked', retry: true, at: '' })"
+    )
+    expect(page.locator(".dlr-flag").first).to_have_attribute("data-saved", "false")
+    page.clock.run_for(9000)
+    assert len(page.evaluate("window.sent")) >= 2
+
+
+def test_what_arrives_twice_is_handled_once(session: Review) -> None:
+    widget = session.show(1)
+    flag = widget.article["flags"][0]
+    message = {
+        "kind": "decide",
+        "text_sha256": widget.article["text_sha256"],
+        "comment": "",
+        **{name: flag[name] for name in ("rule", "start", "end")},
+    }
+    for number, verdict in (("n1", "accept"), ("n2", "reject"), ("n1", "accept")):
+        widget._receive(widget, {**message, "verdict": verdict, "n": number}, [])
+    assert [d.verdict for d in session.store.decisions()] == ["reject"]
+    assert widget.acknowledged["error"] is None

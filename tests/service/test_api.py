@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import jsonschema
@@ -56,6 +57,30 @@ def test_html_is_scored_and_read(service: Running) -> None:
     assert service.client.post("/v1/score", json={"html": page}).json()["article"]["words"] > 60
     read = service.client.post("/v1/read", content=page, headers={"content-type": "text/html"}).json()
     assert "The council of Port Ellery said" in read["text"]
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "text/html", "text/markdown"])
+@pytest.mark.parametrize("charset", ["windows-1251", "iso-8859-5", "utf-8"])
+def test_the_charset_that_http_declares_is_read(service: Running, kind: str, charset: str) -> None:
+    text = "\u041c\u044d\u0440 \u0433\u043e\u0440\u043e\u0434\u0430 \u0432\u044b\u0441\u0442\u0443\u043f\u0438\u043b."
+    page = f"<html><body><p>{text}</p></body></html>" if kind == "text/html" else text
+    headers = {"content-type": f"{kind}; charset={charset}"}
+    read = service.client.post("/v1/read", content=page.encode(charset), headers=headers).json()
+    assert read["text"] == text
+
+
+def test_the_openapi_document_refers_to_what_is_in_it(service: Running) -> None:
+    document = service.client.get("/openapi.json").json()
+    named = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(document)))
+    assert named <= set(document["components"]["schemas"])
+
+
+def test_a_detector_is_timed_by_the_articles_that_it_saw(service: Running) -> None:
+    before = service.metric('dateline_detector_seconds_count{detector="obedient"}')
+    articles = [{"html": " "}, {"html": " "}, {"text": WORDS}]
+    service.client.post("/v1/score/batch", json={"articles": articles})
+    service.client.post("/v1/score", json={"html": " "})
+    assert service.metric('dateline_detector_seconds_count{detector="obedient"}') == before + 1
 
 
 def test_a_report_is_given_as_a_page_that_runs_nothing(service: Running) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
+import socket
+import sys
 import threading
 import time
 from collections import Counter
@@ -13,7 +16,13 @@ from pathlib import Path
 
 import httpx
 import pytest
+import uvicorn
 from service_process import WORDS, Running
+from uvicorn.server import ServerState
+
+from service.protocol import impatient
+from service.settings import ServiceSettings
+from service.slot import Worker, WorkerLostError
 
 pytestmark = pytest.mark.slow
 Start = Callable[..., Running]
@@ -183,3 +192,79 @@ def _alive(pid: int) -> bool:
     except FileNotFoundError:
         return False
     return stat.rpartition(")")[2].split()[0] != "Z"
+
+
+def test_a_byte_after_an_early_answer_does_not_hold_the_connection(small_service: Running) -> None:
+    host, port = small_service.base.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n")
+        assert connection.recv(65536).startswith(b"HTTP/1.1 200")
+        connection.sendall(b"x")
+        begun = time.monotonic()
+        while connection.recv(65536):
+            pass
+        assert time.monotonic() - begun < 8
+
+
+class _Unread:
+    """A transport whose client does not read."""
+
+    def __init__(self) -> None:
+        self.aborted = threading.Event()
+
+    def abort(self) -> None:
+        self.aborted.set()
+
+    def get_extra_info(self, name: str, default: object = None) -> object:
+        return ("127.0.0.1", 1) if name in ("peername", "sockname") else default
+
+    def is_closing(self) -> bool:
+        return False
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize(("reads", "aborted"), [(False, True), (True, False)])
+def test_a_client_that_does_not_read_its_answer_is_dropped(reads: bool, aborted: bool) -> None:
+    async def scenario() -> bool:
+        config = uvicorn.Config(lambda: None, log_config=None)
+        config.load()
+        protocol = impatient(0.1)(config, ServerState(), {}, asyncio.get_running_loop())
+        transport = _Unread()
+        protocol.connection_made(transport)
+        protocol._forget()
+        protocol.pause_writing()
+        if reads:
+            protocol.resume_writing()
+        await asyncio.sleep(0.4)
+        return transport.aborted.is_set()
+
+    assert asyncio.run(scenario()) is aborted
+
+
+def test_a_worker_is_killed_in_the_middle_of_a_large_answer() -> None:
+    async def scenario() -> None:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", "import sys; sys.stdout.write('x' * 50_000_000)"),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            limit=2**16,
+        )
+        worker = Worker(process, {})
+        assert process.stdout is not None
+        await process.stdout.readexactly(1)
+        await asyncio.sleep(0.5)
+        async with asyncio.timeout(10):
+            await worker.kill()
+
+    asyncio.run(scenario())
+
+
+def test_a_worker_that_cannot_be_started_may_be_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def refuse(*arguments: object, **options: object) -> None:
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", refuse)
+    with pytest.raises(WorkerLostError):
+        asyncio.run(Worker.start(ServiceSettings(), "service_stubs:obedient"))

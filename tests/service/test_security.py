@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from hashlib import sha256
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -114,6 +114,16 @@ def _check_origins(service: Running) -> None:
         asked = {"origin": origin, "access-control-request-method": "POST"}
         response = service.client.options("/v1/score", headers=asked)
         assert ("access-control-allow-origin" in response.headers) is allowed
+        refused = service.client.post("/v1/score", json={"text": WORDS}, headers={"origin": origin})
+        assert refused.status_code == 401
+        assert ("access-control-allow-origin" in refused.headers) is allowed
+
+
+@pytest.mark.parametrize("path", ["/v1/score/", "/healthz/", "/v1/rules/"])
+def test_no_answer_sends_a_client_elsewhere(service: Running, path: str) -> None:
+    response = service.client.get(path, headers={"host": "evil.example"})
+    assert response.status_code == 404
+    assert "location" not in response.headers
 
 
 def test_no_origin_may_call_unless_set(service: Running) -> None:

@@ -99,3 +99,8 @@ def test_import_is_light():
         for _ in range(3)
     ]
     assert min(times) < 0.2
+
+
+def test_a_batch_of_no_articles_is_refused_and_loses_nothing() -> None:
+    with pytest.raises(UsageError, match="at least"):
+        Analyzer(detectors=[]).analyze_many(["It rained."], batch_size=0)

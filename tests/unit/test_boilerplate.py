@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from detector.detectors.boilerplate import BoilerplateDetector
@@ -168,3 +170,80 @@ def test_a_phrase_must_begin_with_a_word(regex: str) -> None:
 def test_a_space_stands_for_any_white_space() -> None:
     assert compile_pattern("time will tell").search("Time will\ntell")
     assert PatternIndex(PATTERNS)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Written by Aidan Smith",
+        "Produced by Aisha Khan and Tom Hill",
+        "Created by Airbus engineers in Toulouse, the jet is due in 2027",
+        "Created by AI, these fake images fooled thousands",
+        "AI-generated content",
+        "This article was written by Claude Tremblay for the Gazette.",
+        "This article was written by a human and not AI.",
+        "It is unclear whether this text was written by ChatGPT.",
+        "This report was produced by OpenAI, the maker of ChatGPT, in March.",
+        "Here is the full text of the statement:",
+        "Here is an edited version of the conversation.",
+        "Below is an edited version of the interview.",
+        "The revised bill keeps the tax cut for farmers.",
+        "The revised plan aims to reopen the port by May.",
+        "Council leaders hope this helps to cut traffic in the centre.",
+        "The revised text: ministers may not hold shares.",
+        "I have maintained this position for twenty years.",
+        "Q: Did you enjoy Oslo?\nA: Absolutely! I loved it.",
+        "'As an AI language model, I cannot give advice,' the chatbot told the court.",
+    ],
+)
+def test_journalism_is_no_leftover_of_a_machine(text: str) -> None:
+    assert not {rule for rule, _ in found(text)} & {"BP010", "BP011"}
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("Written by AI, checked by an editor", "BP010"),
+        ("This article is AI generated.", "BP010"),
+        ("This article contains AI-generated content.", "BP010"),
+        ("AI was used to write this article.", "BP010"),
+        ("This is an AI-generated article", "BP010"),
+        ("AI-generated content below", "BP010"),
+        ("This article was written by Claude.", "BP010"),
+        ("I'm sorry, I can't help with that.", "BP011"),
+        ("I can't help with that request.", "BP011"),
+        ("The talks went on citeturn0search2 and ended.", "BP011"),
+        ("Here is a revised version of the article:", "BP011"),
+        ("This version maintains the original meaning.", "BP011"),
+        ("Sure! Here is a summary of the article.", "BP011"),
+        ("Nothing is settled\u2014only time will tell who wins.", "BP005"),
+    ],
+)
+def test_what_a_machine_left_behind_is_found(text: str, rule: str) -> None:
+    assert rule in {found_rule for found_rule, _ in found(text)}
+
+
+def test_a_quotation_goes_on_over_wrapped_lines() -> None:
+    wrapped = (
+        'The judge read from the filing on Monday. It read: "I could find nothing in\n'
+        'the records. As an AI language model, I cannot give legal advice on it." The\n'
+        "judge fined him 500 dollars and said that only time will tell whether he has\n"
+        "learned from it, since the filing was the second of its kind in the district\n"
+        "court this year, and the third in the state since the tools became popular.\n"
+        "The lawyer had told the court in March that an intern wrote the first draft,\n"
+        "and that nobody in the office had read the cases that it named before it was\n"
+        "sent to the clerk. He now has thirty days in which to pay the fine, or he may\n"
+        "appeal it to the state's highest court, which sits again in September."
+    )
+    assert found(wrapped) == [("BP005", "only time will tell")]
+    assert [rule for rule, _ in found(wrapped.replace("\n", " "))] == ["BP005"]
+
+
+def test_many_leftovers_take_linear_time() -> None:
+    times = []
+    for count in (1500, 6000):
+        document = build_document(Article("I hope this helps. " * count))
+        began = time.process_time()
+        DETECTOR.detect([document])
+        times.append(time.process_time() - began)
+    assert times[1] < 10 * max(times[0], 0.02)

@@ -79,3 +79,22 @@ def test_upper_bound_solves_the_binomial(hits: int, n: int) -> None:
 
 def test_upper_bound_of_nothing_known() -> None:
     assert (upper_bound(0, 0), upper_bound(5, 5)) == (1.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"low": float("inf")},
+        {"thresholds": [{"target_fpr": 0.01, "probability": float("nan"), "n_human": 9, "fpr_upper95": 0.1}]},
+    ],
+)
+def test_refuses_a_number_that_is_none(change: dict[str, object]) -> None:
+    entry = {"low": 60, "high": None, "thresholds": []} | change
+    with pytest.raises(ModelError):
+        Calibration.from_json({"corpus": "own", "bins": [entry]})
+
+
+def test_refuses_a_bin_that_ends_before_it_begins() -> None:
+    bins = [{"low": 600, "high": 60, "thresholds": []}, {"low": 60, "high": None, "thresholds": []}]
+    with pytest.raises(ModelError):
+        Calibration.from_json({"corpus": "own", "bins": bins})

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from detector import Analyzer, Article, DatelineError
 from detector.corroboration import corroborate
+from detector.corroboration.near_duplicates import find_copies
 from detector.reports.corroboration import render_corroboration
 
 PLANT = "The Harlow bearing plant in Westmere, owned by Tolland Castings, employs 410 workers."
@@ -118,6 +119,84 @@ def test_news_of_another_day_does_not_conflict(analyzer, name, order):
     result = corroborate(list(analyzer.analyze_many(articles)))
     assert len(result.events) == 1
     assert result.contradictions == ()
+
+
+ISTANBUL = "Envoys of Russia and Ukraine spoke of prisoners and grain in the Bosphorus palace of Dolmabahce."
+OTHER_TALKS = {
+    "a month is no verb": (
+        ("Russia and Ukraine held talks in Istanbul on 16 May.", date(2025, 5, 17)),
+        ("Russia and Ukraine held talks in Istanbul on Friday.", date(2025, 5, 17)),
+    ),
+    "what they said that they would do": (
+        ("Russia and Ukraine held talks in Istanbul and said they would swap prisoners.", date(2025, 5, 17)),
+        ("Russia and Ukraine held talks in Istanbul.", date(2025, 5, 17)),
+    ),
+    "the next round": (
+        ("Russia and Ukraine held talks in Istanbul on Monday.", date(2025, 6, 2)),
+        ("Russia and Ukraine are expected to meet again next week.", date(2025, 6, 4)),
+    ),
+    "another place weeks later": (
+        ("Russia and Ukraine held talks in Istanbul.", date(2025, 5, 1)),
+        ("Russia and Ukraine held talks in Geneva.", date(2025, 5, 25)),
+    ),
+    "another round with more parties": (
+        ("Russia and Ukraine held talks in Riyadh on 18 February.", date(2025, 2, 18)),
+        ("Russia, the United States and Ukraine held talks in Riyadh on 10 March.", date(2025, 3, 10)),
+    ),
+    "jobs cut and staff employed": (
+        ("Acme Steel will cut 500 jobs at its Dolmabahce plant.", None),
+        ("Acme Steel, which has 5,000 employees at the Dolmabahce plant, is in talks.", None),
+    ),
+    "tolls of stated days": (
+        ("The Dolmabahce fire left ten people dead on 4 May 2025.", None),
+        ("The Dolmabahce fire left twelve people dead on 9 May 2025.", None),
+    ),
+    "a range": (
+        ("The Dolmabahce fire left 10\u201312 people dead.", None),
+        ("The Dolmabahce fire left 10 people dead.", None),
+    ),
+    "nobody was convicted": (
+        ("No one was convicted of the Dolmabahce bombing of Omagh Street.", None),
+        ("Murphy was acquitted of the Dolmabahce bombing of Omagh Street.", None),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OTHER_TALKS)
+def test_articles_that_can_both_be_right_have_no_conflict(analyzer, name):
+    articles = [
+        Article(text=f"{ISTANBUL} {text}", id=str(i), published=published)
+        for i, (text, published) in enumerate(OTHER_TALKS[name])
+    ]
+    assert corroborate(list(analyzer.analyze_many(articles))).contradictions == ()
+
+
+def test_a_conflict_is_told_once_however_often_it_comes(analyzer):
+    texts = [f"{QUAKE} The Ostrava Minor earthquake in Fennick left {n} people dead." for n in (14, 62, 14)]
+    assert len(compare(analyzer, *texts).contradictions) == 1
+
+
+def test_a_number_of_thousands_of_digits_is_no_error(analyzer):
+    assert compare(analyzer, f"{QUAKE} It left {'9' * 5000} people dead.", QUAKE).contradictions == ()
+
+
+def test_a_chain_of_articles_does_not_outgrow_the_days_apart(analyzer):
+    articles = [
+        Article(text=f"{PLANT} Report {i}.", id=str(i), published=date(2025, 1, 1) + timedelta(days=25 * i))
+        for i in range(3)
+    ]
+    events = corroborate(list(analyzer.analyze_many(articles))).events
+    assert all(len(event.articles) < 3 for event in events)
+
+
+def test_many_copies_are_grouped_in_no_time():
+    # Words differ enough that no two texts are identical, and little enough that all are copies.
+    base = [f"word{i}" for i in range(300)]
+    texts = [" ".join([*base[:place], "other", *base[place + 1 :]]) for place in range(250)]
+    begun = time.process_time()
+    groups = find_copies(texts, 0.7, 0.4)
+    assert [len(group.articles) for group in groups] == [250]
+    assert time.process_time() - begun < 20
 
 
 def test_other_topics_and_other_months_stay_apart(analyzer):

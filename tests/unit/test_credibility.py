@@ -41,7 +41,15 @@ def findings(
         "ai_generated": {"verdict": verdict, "target_fpr": 0.01},
         "integrity": {"hidden_characters": hidden, "homoglyphs": 0},
     }
-    options = {"words": words, "language": "en", "signals": signals, "flags": flags, "sentences": sentences}
+    hits = {"INT001": hidden}
+    options = {
+        "hits": hits,
+        "words": words,
+        "language": "en",
+        "signals": signals,
+        "flags": flags,
+        "sentences": sentences,
+    }
     return Findings(**(options | extra))
 
 
@@ -100,3 +108,21 @@ def test_an_ignored_or_uncounted_rule_costs_nothing():
     case = findings(unsupported=10, supported=0, verdict="likely", boilerplate=9, hidden=9)
     ignored = Findings(case.words, case.language, case.signals, (), case.sentences)
     assert assess(ignored).score == 100.0
+
+
+def test_what_is_shown_at_no_cost_adds_nothing_to_what_counts():
+    flags = [
+        Flag("INT002", "integrity", "info", Span(0, 1), "", counted=False),
+        Flag("INT004", "integrity", "error", Span(2, 3), ""),
+    ]
+    found = findings(flags=flags, hits={"INT002": 12, "INT004": 1})
+    assert assess(found).score == 100.0
+
+
+def test_machine_writing_costs_by_its_rule_alone():
+    passage = Flag("AI002", "machine_writing", "info", Span(0, 1), "")
+    whole = Flag("AI001", "machine_writing", "warning", Span(0, 1), "")
+    silent = Flag("AI001", "machine_writing", "warning", Span(0, 1), "", counted=False)
+    assert assess(findings(verdict="likely", flags=[passage])).score == 100.0
+    assert assess(findings(verdict="likely", flags=[silent])).score == 100.0
+    assert assess(findings(verdict="likely", flags=[whole])).score == 75.0

@@ -103,3 +103,22 @@ def test_a_batch_gives_what_singles_give():
     raws = ["The mini\u200bster.", "", "Plain text.", "Frаnce"]
     documents = [build_document(Article(raw)) for raw in raws]
     assert IntegrityDetector().detect(documents) == [detect(raw) for raw in raws]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "TNF\u03b1 and IFN\u03b3 and NF\u03baB rose in patients.",
+        "Kab\u0269y\u025b is spoken in Togo, and /\u0261\u026ff/ is how it sounds.",
+        "\u1797\u17b6\u179f\u17b6\u200b\u1781\u17d2\u1798\u17c2\u179a",
+        "\u2139\ufe0f Note: the office is closed.",
+    ],
+)
+def test_science_living_alphabets_and_signs_are_ordinary(text):
+    assert detect(text).flags == ()
+
+
+def test_marks_of_windows_read_as_latin_1_are_read_as_what_they_are():
+    document = build_document(Article("It\x92s over \x96 \x93don\x92t\x94 panic."))
+    assert document.text == "It's over - \"don't\" panic."
+    assert IntegrityDetector().detect([document])[0].flags == ()

@@ -49,7 +49,8 @@ class FixedScorer:
             spans = [(0, half), (half, len(document.text))]
             windows = tuple(WindowScore(a, b, p) for (a, b), p in zip(spans, self.windows, strict=True))
             probabilities = tuple(self.windows[sentence.start >= half] for sentence in document.sentences)
-            found.append(ArticleScore(document.words, self.probability, windows, probabilities))
+            read = (True,) * len(probabilities)
+            found.append(ArticleScore(document.words, self.probability, windows, probabilities, read))
         return found
 
 

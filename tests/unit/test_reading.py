@@ -4,6 +4,7 @@ import io
 import json
 import os
 import socket
+import time
 from datetime import date
 from pathlib import Path
 
@@ -15,12 +16,14 @@ from detector.reading import (
     article_from_bytes,
     article_from_html,
     article_from_json,
+    article_from_markdown,
     articles_from_bytes,
     parse_date,
     read_article,
     read_articles,
     read_stream,
 )
+from detector.reading.markdown import markdown_to_text
 from detector.types import Article
 
 PAGE = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">
@@ -347,3 +350,93 @@ def test_paths_that_are_no_files(tmp_path: Path):
 def test_a_suffix_that_says_nothing_is_text(tmp_path: Path, name):
     (tmp_path / name).write_text("Rain fell.")
     assert read_article(tmp_path / name).text == "Rain fell."
+
+
+def test_a_string_of_json_that_never_ends_takes_linear_time():
+    begun = time.process_time()
+    with pytest.raises(UnreadableError):
+        list(articles_from_bytes(b'{"text": "' + b'\\"' * 100_000 + b"[]" * 300, name="a.json", kind="json"))
+    assert time.process_time() - begun < 5
+
+
+@pytest.mark.parametrize(
+    ("html", "parts"),
+    [
+        (
+            "The mayor said that the bridge would close.<br><br>Police searched.<br><br>Rain fell.",
+            ["mayor", "Police", "Rain"],
+        ),
+        (
+            "<h2>Storm hits coast</h2>The mayor spoke of it.<br>Police closed a road.",
+            ["Storm", "mayor", "Police"],
+        ),
+    ],
+)
+def test_a_fragment_without_paragraphs_loses_nothing(html, parts):
+    text = article_from_html(html).text
+    assert all(part in text for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        (
+            "The mayor\u2019s caf\u00e9 is \u201copen\u201d.".encode()[:-3],
+            "The mayor\u2019s caf\u00e9 is \u201copen",
+        ),
+        (
+            "I don\u2019t, you don\u2019t know.".encode() + b" caf\xc3",
+            "I don\u2019t, you don\u2019t know. caf",
+        ),
+        (b"MZUZU, Malawi (AP) - Officials said.", "MZUZU, Malawi"),
+        (b"ID3 sales at Volkswagen rose.", "ID3 sales"),
+        (b"RIFF RAFF, the rapper, said so.", "RIFF RAFF"),
+        (b'[EMBARGOED until Monday] The mayor said "no" twice. [ENDS]', "[EMBARGOED"),
+    ],
+)
+def test_plain_text_is_read_as_what_it_is(data, text):
+    assert article_from_bytes(data, name="a.txt").text.startswith(text)
+
+
+@pytest.mark.parametrize("magic", [b"MZ\x90\x00\x03", b"RIFF\x24\x00\x00\x00WAVE", b"ID3\x03\x00\x00"])
+def test_a_binary_file_is_still_told_by_its_first_bytes(magic):
+    with pytest.raises(UnreadableError, match="not text"):
+        article_from_bytes(magic + bytes(100), name="a")
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        (
+            "[Host]: Welcome to the show.\n\n[Guest]: Thank you.",
+            "[Host]: Welcome to the show.\n\n[Guest]: Thank you.",
+        ),
+        ("Text[^1].\n\n[^1]: The ministry did not reply.", "Text[^1].\n\n[^1]: The ministry did not reply."),
+        ('Text.\n\n[a]: http://x.example "Title"\n', "Text.\n\n\n"),
+        (
+            "He said f**k this and s*** that. 2**10 is 1024.",
+            "He said f**k this and s*** that. 2**10 is 1024.",
+        ),
+        ("The price** excludes tax, **he said**.", "The price** excludes tax, he said."),
+        ("[Mercury](https://en.wikipedia.org/wiki/Mercury_(planet)) rose.", "Mercury rose."),
+        ("One.\n\n" + "-" * 40 + "\n\nTwo.", "One.\n\n\n\nTwo."),
+        ("- item\n---\nText", "- item\n\nText"),
+        ("<b>The mayor</b> said&nbsp;no &mdash; twice.", "The mayor said\xa0no \u2014 twice."),
+        ("a < b and c > d", "a < b and c > d"),
+    ],
+)
+def test_markdown_keeps_what_a_reader_sees(source, text):
+    assert markdown_to_text(source) == text
+
+
+def test_rules_around_a_lead_are_no_front_matter():
+    lead = "---\nThe lead paragraph says a lot.\n\nSecond.\n---\nRest of it."
+    assert "The lead paragraph" in article_from_markdown(lead).text
+
+
+@pytest.mark.parametrize(
+    ("day", "published"), [("January 23, 2026", None), ("2026-01-23 # draft", date(2026, 1, 23))]
+)
+def test_a_loose_date_in_front_matter_costs_no_article(day, published):
+    article = article_from_markdown(f"---\ntitle: Storm\ndate: {day}\n---\nIt rained.")
+    assert (article.title, article.published, article.text) == ("Storm", published, "It rained.")

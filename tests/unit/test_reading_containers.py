@@ -1,11 +1,14 @@
 """Reading Word and PDF files, made by the tests."""
 
 import io
+import time
 import zipfile
 from pathlib import Path
 
 import docx
+import pypdf
 import pytest
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject, StreamObject
 
 from detector.errors import EmptyInputError, TooLargeError, UnreadableError
 from detector.reading import Limits, article_from_bytes, read_article
@@ -189,3 +192,85 @@ def test_a_pdf_whose_pages_go_in_a_circle_is_refused():
 def test_unwrap(text, joined):
     found = unwrap(text)
     assert found == joined if joined is not None else found.split("\n")[0].endswith("goes on. The next")
+
+
+def body(xml: str, main: str = "word/document.xml") -> bytes:
+    """A Word file with this body, its main part under any name."""
+    with zipfile.ZipFile(io.BytesIO(word_file())) as archive:
+        parts = {entry.filename: archive.read(entry) for entry in archive.infolist()}
+    head, _, rest = parts.pop("word/document.xml").decode().partition("<w:body>")
+    head = (
+        head.replace(
+            "<w:document ",
+            '<w:document xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" ',
+            1,
+        )
+        if "xmlns:mc=" not in head
+        else head
+    )
+    parts[main] = f"{head}<w:body>{xml}{rest[rest.index('<w:sectPr') :]}".encode()
+    renamed = main.removeprefix("word/")
+    for name in ("_rels/.rels", "[Content_Types].xml"):
+        parts[name] = parts[name].replace(b"document.xml", renamed.encode())
+    return zipped(parts)
+
+
+def run(text: str) -> str:
+    return f'<w:r><w:t xml:space="preserve">{text}</w:t></w:r>'
+
+
+@pytest.mark.parametrize(
+    ("xml", "text"),
+    [
+        (
+            f"<w:p>{run('The mayor said no.')}<w:r><mc:AlternateContent><mc:Choice Requires='wps'><w:txbxContent>"
+            f"<w:p>{run('Pull quote.')}</w:p></w:txbxContent></mc:Choice><mc:Fallback><w:txbxContent>"
+            f"<w:p>{run('Pull quote.')}</w:p></w:txbxContent></mc:Fallback></mc:AlternateContent></w:r>"
+            f"{run(' He left.')}</w:p>",
+            "The mayor said no. He left.\nPull quote.",
+        ),
+        (
+            f"<w:p><w:moveFrom>{run('The talks failed. ')}</w:moveFrom>{run('Rain fell.')}"
+            f"<w:moveTo>{run(' The talks failed.')}</w:moveTo></w:p>",
+            "Rain fell. The talks failed.",
+        ),
+        (f"<w:p>{run('One.')}</w:p><w:customXml><w:p>{run('Two.')}</w:p></w:customXml>", "One.\nTwo."),
+        (
+            f"<w:tbl><w:tr><w:tc><w:p>{run('A')}</w:p></w:tc><w:sdt><w:sdtContent><w:tc><w:p>{run('B')}</w:p></w:tc>"
+            f"</w:sdtContent></w:sdt><w:tc><w:p>{run('C')}</w:p></w:tc></w:tr></w:tbl>",
+            "| A | B | C |",
+        ),
+        (f"<w:p>{run('one')}<w:r><w:cr/></w:r>{run('two')}</w:p>", "one\ntwo"),
+    ],
+)
+def test_word_keeps_what_a_reader_sees_once(xml: str, text: str):
+    assert article_from_bytes(body(xml), name="a.docx").text == text
+
+
+def test_the_main_part_of_a_word_file_may_have_any_name():
+    data = body(f"<w:p>{run('Rain fell.')}</w:p>", "word/document2.xml")
+    assert article_from_bytes(data, name="a.docx", kind="docx").text == "Rain fell."
+
+
+def test_forms_of_a_pdf_that_are_drawn_thousands_of_times_run_into_the_clock():
+    writer = pypdf.PdfWriter()
+    page = writer.add_blank_page(200, 200)
+    form = StreamObject()
+    form.set_data(b"0 0 m " * 60_000)
+    form |= {
+        NameObject("/Type"): NameObject("/XObject"),
+        NameObject("/Subtype"): NameObject("/Form"),
+        NameObject("/Resources"): DictionaryObject({NameObject("/Font"): DictionaryObject()}),
+        NameObject("/BBox"): ArrayObject([NumberObject(n) for n in (0, 0, 9, 9)]),
+    }
+    resources = DictionaryObject({NameObject("/X"): writer._add_object(form)})
+    page[NameObject("/Resources")] = DictionaryObject({NameObject("/XObject"): resources})
+    content = StreamObject()
+    content.set_data(b"/X Do " * 40)
+    page[NameObject("/Contents")] = writer._add_object(content)
+    out = io.BytesIO()
+    writer.write(out)
+    begun = time.monotonic()
+    with pytest.raises(TooLargeError, match="longer than"):
+        article_from_bytes(out.getvalue(), name="a.pdf", limits=Limits(seconds=0.5))
+    assert time.monotonic() - begun < 15

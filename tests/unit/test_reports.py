@@ -176,3 +176,24 @@ def test_every_category_has_a_heading():
     from detector.reports.segments import CATEGORY_NAMES
 
     assert set(CATEGORY_NAMES) == set(get_args(Category))
+
+
+@pytest.mark.parametrize(
+    ("source", "uri", "region"),
+    [
+        ("a.html", "a.html", None),
+        ("m.md", "m.md", None),
+        ("b.jsonl:2", "b.jsonl", {"startLine": 2}),
+        ("c.json:3", "c.json", None),
+    ],
+)
+def test_a_text_that_was_taken_out_of_a_file_has_no_place_in_it(source, uri, region):
+    report = make_report("It rained.\nOfficials said so.", (flag(11, 20),), source=source)
+    run = render_sarif([report])["runs"][0]
+    location = run["results"][0]["locations"][0]["physicalLocation"]
+    assert location["artifactLocation"] == {"uri": uri}
+    assert location.get("region") == region
+    assert "Officials" in run["results"][0]["message"]["text"]
+    (line,) = render_github(report)
+    assert f"file={uri}," in line
+    assert ("line=" in line) == (region is not None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 
 from detector.data import load_toml
 from detector.detectors.boilerplate.factless import FactlessRun, Thresholds, factless_runs
@@ -41,7 +42,9 @@ class BoilerplateDetector:
         counting = load_toml("boilerplate/counting.toml")
         self.patterns = load_patterns()
         self._index = PatternIndex(self.patterns)
-        self._speakers = re.compile(load_toml("boilerplate/disclosures.toml")["speakers"], re.IGNORECASE)
+        disclosures = load_toml("boilerplate/disclosures.toml")
+        self._speakers = re.compile(disclosures["speakers"], re.IGNORECASE)
+        self._spoken_after = re.compile(disclosures["spoken_after"], re.IGNORECASE)
         self._advice = re.compile(counting["advice_words"], re.IGNORECASE)
         self._limits = Thresholds(
             min_list_items=counting["min_list_items"],
@@ -64,7 +67,7 @@ class BoilerplateDetector:
         """What the patterns find, before anything is counted; `training rates` measures these."""
         lines = list(self._index.lines(document))
         taken = [(match.start, match.end) for match in lines]
-        quotes = quoted_ranges(document.text)
+        quotes = quoted_ranges(document.text, [block.end for block in document.blocks])
         phrases = (
             match
             for match in self._index.phrases(document)
@@ -130,9 +133,12 @@ class BoilerplateDetector:
         return _FACTLESS, f"A {kind} without facts: no figure, date, quotation or new name."
 
     def _speaks(self, document: Document, match: Match) -> bool:
-        """Tell whether the sentence names a speaker or a chatbot before the match."""
-        start = _sentence_at(document, match.start).start
-        return bool(self._speakers.search(document.text, start, max(start, match.start)))
+        """Tell whether the sentence names a speaker or a chatbot before the match, or a speaker after it."""
+        sentence = _sentence_at(document, match.start)
+        before = self._speakers.search(document.text, sentence.start, max(sentence.start, match.start))
+        return bool(
+            before or self._spoken_after.search(document.text, match.end, max(match.end, sentence.end))
+        )
 
     def _filled(self, document: Document, match: Match) -> tuple[int, int]:
         """Range that a match makes boilerplate."""
@@ -143,23 +149,24 @@ class BoilerplateDetector:
 
 
 def _sentence_at(document: Document, position: int) -> Sentence:
-    starts = [sentence.start for sentence in document.sentences]
-    return document.sentences[max(0, bisect_right(starts, position) - 1)]
+    place = bisect_right(document.sentences, position, key=attrgetter("start"))
+    return document.sentences[max(0, place - 1)]
 
 
-def quoted_ranges(text: str) -> list[tuple[int, int]]:
-    """Ranges between double quotation marks; a quotation that never closes ends with its line.
+def quoted_ranges(text: str, ends: Sequence[int]) -> list[tuple[int, int]]:
+    """Ranges between double quotation marks; a quotation that never closes ends with its block.
 
-    >>> quoted_ranges('He said "no" and "yes')
+    `ends` are the sorted ends of the blocks: lines of one paragraph share a block.
+
+    >>> quoted_ranges('He said "no" and "yes', [21])
     [(8, 12), (17, 21)]
     """
     ranges: list[tuple[int, int]] = []
     opened = -1
     position = text.find('"')
     while position != -1:
-        line_end = text.find("\n", opened, position) if opened >= 0 else -1
-        if line_end >= 0:
-            ranges.append((opened, line_end))
+        if opened >= 0 and (end := _end_of(ends, opened, len(text))) <= position:
+            ranges.append((opened, end))
             opened = -1
         if opened < 0 or position - opened > _MAX_QUOTE:
             opened = position
@@ -168,9 +175,13 @@ def quoted_ranges(text: str) -> list[tuple[int, int]]:
             opened = -1
         position = text.find('"', position + 1)
     if opened >= 0:
-        line_end = text.find("\n", opened)
-        ranges.append((opened, len(text) if line_end < 0 else line_end))
+        ranges.append((opened, _end_of(ends, opened, len(text))))
     return ranges
+
+
+def _end_of(ends: Sequence[int], position: int, default: int) -> int:
+    place = bisect_right(ends, position)
+    return ends[place] if place < len(ends) else default
 
 
 def _inside(ranges: Sequence[tuple[int, int]], match: Match) -> bool:

@@ -9,7 +9,12 @@ from dataclasses import dataclass
 
 from detector.document import Block, Document
 
-_FACT = re.compile(r"\d|[\"@]|https?:", re.IGNORECASE)
+_FACT = re.compile(
+    r"\d|[\"@]|https?:|\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:january|february|april|june|july|august"
+    r"|september|october|november|december)|(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen"
+    r"|hundred|thousand|million|billion))\b",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[^\W\d_]+(?:['.][^\W\d_]+)*")
 _LABEL = re.compile(r"[^:.!?\n]{1,80}:(?=\s)")
 _RULER = re.compile(r"[\s|:+=-]+")
@@ -45,7 +50,7 @@ class FactlessRun:
 def factless_runs(document: Document, limits: Thresholds, skipped: frozenset[int]) -> Iterator[FactlessRun]:
     """Runs of list items or table rows with few facts; `skipped` blocks are furniture, not items.
 
-    A fact is a digit, a quotation mark, an address, or a name that the article's prose knows and
+    A fact is a digit or a number in words, a day, a quotation mark, an address, or a name that the article's prose knows and
     that is not its topic: "Sanctions policy | Gradual easing" tells a reader nothing, and "Russia"
     in a list of an article on Russia adds nothing.
     """

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 from detector.data import load_toml
-from detector.document import Document
+from detector.document import Document, Token
 
 FILES = ("web_leftovers", "template_prose", "intensifiers", "advice", "disclosures")
 """Names of the data files, under `detector/data/boilerplate/`."""
@@ -135,16 +135,27 @@ class PatternIndex:
         text = document.text
         reached = 0
         for token in document.tokens:
-            if not token.is_word or token.start < reached:
+            if not token.is_word:
                 continue
-            entry = self._phrases.get(token.text.lower())
-            if entry is None:
-                continue
-            alternation, patterns = entry
-            found = alternation.match(text, token.start)
-            if found is not None and found.lastgroup is not None:
-                reached = found.start() + len(found.group().rstrip())
-                yield Match(patterns[int(found.lastgroup[1:])], found.start(), reached)
+            for start in _word_starts(document, token):
+                entry = self._phrases.get(text[start : token.end].lower()) if start >= reached else None
+                if entry is None:
+                    continue
+                alternation, patterns = entry
+                found = alternation.match(text, start)
+                if found is not None and found.lastgroup is not None:
+                    reached = found.start() + len(found.group().rstrip())
+                    yield Match(patterns[int(found.lastgroup[1:])], found.start(), reached)
+
+
+def _word_starts(document: Document, token: Token) -> Iterator[int]:
+    """Where a token begins, and its last part where a dash, not a hyphen, joins the two."""
+    yield token.start
+    joint = token.text.rfind("-")
+    if joint > 0:
+        place = token.start + joint
+        if document.article.text[document.raw_span(place, place + 1).start] in "\u2013\u2014":
+            yield place + 1
 
 
 def _alternation(patterns: Sequence[Pattern]) -> re.Pattern[str]:

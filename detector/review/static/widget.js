@@ -66,7 +66,13 @@ function render({ model, el: host }) {
   function send(message) {
     const n = `${Date.now()}-${Math.random().toString(36).slice(2)}`;
     const whole = { ...message, n };
-    if (message.kind === "decide") pending.set(n, whole);
+    if (message.kind === "decide") {
+      // A newer decision on the same flag stands in for one that was not acknowledged yet.
+      for (const [other, m] of pending) {
+        if (m.text_sha256 === message.text_sha256 && keyOf(m) === keyOf(message)) pending.delete(other);
+      }
+      pending.set(n, whole);
+    }
     try { model.send(whole); } catch (error) { failure = String(error.message ?? error); }
     draw();
   }
@@ -298,8 +304,8 @@ function render({ model, el: host }) {
   text.addEventListener("keyup", select);
 
   const acknowledged = () => {
-    const { n, error } = model.get("acknowledged");
-    pending.delete(n);
+    const { n, error, retry } = model.get("acknowledged");
+    if (!retry) pending.delete(n);
     failure = error ?? "";
     draw();
   };
