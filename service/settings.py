@@ -54,7 +54,10 @@ class ServiceSettings(BaseSettings):
         default=120.0, gt=0, le=3600, description="The same for a batch of articles."
     )
     head_seconds: float = Field(
-        default=10.0, gt=0, le=600, description="Time a client has to send the head of a request."
+        default=10.0,
+        gt=0,
+        le=600,
+        description="Time a client has to send the head of a request, and to go on reading an answer.",
     )
     body_seconds: float = Field(default=10.0, gt=0, le=600, description="Time a client has to send its body.")
     drain_seconds: float = Field(

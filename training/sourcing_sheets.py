@@ -22,7 +22,7 @@ from detector.types import Flag
 from training.corpora import records
 from training.sourcing import command
 from training.splits import human_fold, text_key
-from training.support import ANNOTATIONS, OWN_SETS, read_document, support_records
+from training.support import ANNOTATIONS, OWN_SETS, SECOND, annotations, read_document, support_records
 
 ROLE_CODES = {"C": "claim", "O": "opinion", "B": "boilerplate", "Q": "question", "H": "heading"}
 SOURCE_CODES = {"N": "named", "R": "role", "V": "vague", "W": "self_evident", "-": "none"}
@@ -79,14 +79,15 @@ def draw(out: Path, take: tuple[str, ...], sheets: int, seed: int) -> None:
 @click.option("--sheets", default=8, show_default=True, help="How many sheets to spread them over.")
 @click.option("--seed", default=1, show_default=True)
 def draw_again(out: Path, sheets: int, seed: int) -> None:
-    """Write sheets of the annotated articles that the encoder never sees, for a second annotator."""
+    """Write sheets of the annotated articles that the encoder never sees and that have no second annotation."""
     from training.sourcing_train import held_out, read_config
 
     config = read_config()
+    twice = annotations(SECOND)
     drawn: list[tuple[str, dict[str, Any], list[tuple[int, int]]]] = []
     for name in OWN_SETS:
         for record in support_records(name):
-            if held_out(record["id"], config):
+            if held_out(record["id"], config) and record["id"] not in twice:
                 spans = [(sentence["start"], sentence["end"]) for sentence in record["sentences"]]
                 drawn.append((record["corpus"], record, spans))
     random.Random(seed).shuffle(drawn)
