@@ -1,4 +1,4 @@
-"""`python -m training scores`: what the credibility score says of corpora that never shaped it.
+"""`python -m training scores`: what the credibility score says of the development corpora.
 
 Two tables and a picture go to `docs/`: the distribution of the score on human and machine-written
 news, and how well it separates article-level labels that others gave (never trained on).
@@ -261,7 +261,10 @@ def command(size: int, seed: int, jobs: int, out: Path) -> None:
         rows = list(_distribution_rows(pool, size, seed))
         text = "\n".join(
             [
-                "# What the score says of corpora that never shaped it",
+                "# What the score says of the development corpora",
+                "",
+                "Some of these outlets and models are in the training corpora too, and some of these articles set "
+                "thresholds; none was trained on.",
                 "",
                 f"Made by `python -m training scores --size {size} --seed {seed}`: up to {size} articles a corpus, of at "
                 "least 80 words, drawn at random.",

@@ -68,7 +68,7 @@ class _CommandTable(click.Group):
 def dateline() -> None:
     """Score news articles for boilerplate, machine writing and claims that nobody stands behind.
 
-    Nothing leaves this machine: Dateline makes no network connection.
+    Nothing leaves this machine: Dateline makes no network connection, unless you name a remote file or a cluster.
     """
 
 

@@ -26,7 +26,7 @@ def corroborate(reports: Sequence[Report]) -> Corroboration:
     Raises
     ------
     DatelineError
-        Where `datasketch` (extra `batch`) is missing.
+        Where `datasketch` (extra `corroborate`) is missing.
     """
     limits = load_toml("corroboration.toml")["thresholds"]
     ids = tuple(report.article.id or report.article.source for report in reports)

@@ -22,13 +22,13 @@ def find_copies(texts: Sequence[str], duplicate: float, copied: float) -> tuple[
     Raises
     ------
     DatelineError
-        Where the library `datasketch` of the extra `batch` is missing.
+        Where the library `datasketch` of the extra `corroborate` is missing.
     """
     try:
         from datasketch import MinHash, MinHashLSH
     except ImportError as error:
         raise DatelineError(
-            "comparing articles needs the library datasketch: pip install 'dateline[batch]'"
+            "comparing articles needs the library datasketch: pip install 'dateline[corroborate]'"
         ) from error
 
     index = MinHashLSH(threshold=copied, num_perm=PERMUTATIONS)
