@@ -239,7 +239,7 @@ def test_rendering_says_what_conflicts_and_drops_control_characters(analyzer):
 
 def test_missing_library_names_the_extra(analyzer, monkeypatch):
     monkeypatch.setitem(sys.modules, "datasketch", None)
-    with pytest.raises(DatelineError, match=r"dateline\[batch\]"):
+    with pytest.raises(DatelineError, match=r"dateline\[corroborate\]"):
         compare(analyzer, PLANT, COURT)
 
 
