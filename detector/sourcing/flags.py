@@ -46,7 +46,8 @@ def _main_fault(
     document: Document, sentence: Sentence, reading: SentenceReading
 ) -> tuple[str, tuple[int, int]]:
     source, time = reading.source, reading.time
-    if source.kind == "vague" and source.start is not None and source.end is not None:
+    # Where a claim counts as unsupported though an office speaks, the office is what is too vague.
+    if source.kind in ("vague", "role") and source.start is not None and source.end is not None:
         if _inside(sentence, source.start):
             return "SRC001", (source.start, source.end)
         if source.cue is not None:
