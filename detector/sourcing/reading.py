@@ -8,7 +8,7 @@ from datetime import date
 from functools import cache
 from typing import cast
 
-from detector.document import Document
+from detector.document import Document, Sentence
 from detector.sourcing.anchors import TimeReading, read_times
 from detector.sourcing.carry import SourceReading, Standing, read_sources
 from detector.sourcing.decision import (
@@ -90,9 +90,8 @@ def read_sentences(
         source = _source(document, rules.sources[index], predicted, kind, readings)
         time = _time(rules.times[index], max(times, key=lambda k: times[k]), rules.anchor, role, readings)
         probability = unsupported_probability(decision_marks(marks, roles, sources), weights.unsupported)
-        flagged = role not in NEVER_CLAIMS and probability >= _threshold(
-            weights.threshold, rules.sources[index], marks
-        )
+        says = role not in NEVER_CLAIMS and _has_words(document, document.sentences[index])
+        flagged = says and probability >= _threshold(weights.threshold, rules.sources[index], marks)
         if flagged:
             role = "claim"
         readings.append(
@@ -118,6 +117,13 @@ def _speaks_vaguely(rule: SourceReading) -> bool:
     return rule.kind == "vague" and rule.attributed and not rule.inherited
 
 
+def _has_words(document: Document, sentence: Sentence) -> bool:
+    """Whether a sentence has words enough to state something: "3 minutes read" has not."""
+    return sum(token.is_word for token in document.sentence_tokens(sentence)) >= FEWEST_WORDS
+
+
+FEWEST_WORDS = 4
+"""Words of a claim at least."""
 _DOUBT = 0.15
 EXPLICIT = 0.15
 """Threshold where the sentence itself says "reportedly" or "analysts": the word is there to be pointed at."""

@@ -47,6 +47,13 @@ def test_the_message_names_the_missing_slot() -> None:
     assert "no date" in messages["Observers"]
 
 
+def test_a_phrase_of_few_words_is_no_claim() -> None:
+    text = f"3 minutes read\n\n{HOLLOW}"
+    found = SourcingDetector().detect([build_document(Article(text))])[0]
+    assert found.flags
+    assert not found.sourcing[0].unsupported
+
+
 def test_signal_counts_the_sentences() -> None:
     detection = detect(HOLLOW)
     signal = detection.signals["unsupported_claims"]
