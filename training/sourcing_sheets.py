@@ -22,7 +22,7 @@ from detector.types import Flag
 from training.corpora import records
 from training.sourcing import command
 from training.splits import human_fold, text_key
-from training.support import ANNOTATIONS, OWN_SETS, SECOND, annotations, read_document, support_records
+from training.support import ANNOTATIONS, OWN_SETS, SECOND, annotations_of, read_document, support_records
 
 ROLE_CODES = {"C": "claim", "O": "opinion", "B": "boilerplate", "Q": "question", "H": "heading"}
 SOURCE_CODES = {"N": "named", "R": "role", "V": "vague", "W": "self_evident", "-": "none"}
@@ -83,7 +83,7 @@ def draw_again(out: Path, sheets: int, seed: int) -> None:
     from training.sourcing_train import held_out, read_config
 
     config = read_config()
-    twice = annotations(SECOND)
+    twice = annotations_of(SECOND)
     drawn: list[tuple[str, dict[str, Any], list[tuple[int, int]]]] = []
     for name in OWN_SETS:
         for record in support_records(name):

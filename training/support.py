@@ -31,8 +31,8 @@ def support_records(name: str) -> Iterator[dict[str, Any]]:
     if name not in OWN_SETS:
         yield from records(f"sourcing/{name}")
         return
-    wanted = annotations(name)
-    second = annotations(SECOND)
+    wanted = annotations_of(name)
+    second = annotations_of(SECOND)
     by_corpus: dict[str, set[str]] = defaultdict(set)
     for annotation in wanted.values():
         by_corpus[annotation["corpus"]].add(annotation["id"])
@@ -60,7 +60,7 @@ def support_records(name: str) -> Iterator[dict[str, Any]]:
             }
 
 
-def annotations(name: str) -> dict[str, dict[str, Any]]:
+def annotations_of(name: str) -> dict[str, dict[str, Any]]:
     """Annotations of a file by the id of their article."""
     path = ANNOTATIONS / f"{name}.jsonl"
     if not path.exists():
