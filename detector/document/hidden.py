@@ -18,7 +18,7 @@ from types import MappingProxyType
 from detector.data import load_toml
 
 _WORD = re.compile(r"[^\W\d_]+")
-_ABBREVIATED = re.compile(r"[A-Z]+[\u03b1-\u03c9][A-Z]?")
+_ABBREVIATED = re.compile(r"[A-Z]{1,12}[\u03b1-\u03c9][A-Z]?")
 """Names of science, such as TNF-alpha: capitals and one small Greek letter."""
 _NEAR = 40
 """Code points on either side in which a right-to-left letter explains an embedding or isolate."""

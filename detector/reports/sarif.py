@@ -8,7 +8,6 @@ the file is named, with the line of the record, and the message quotes the words
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from detector.rules import catalogue
 from detector.types import Flag, Json, Span
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-_RECORD = re.compile(r"(.+\.(?:jsonl|ndjson|json)):(\d+)", re.IGNORECASE | re.DOTALL)
+_RECORDS = frozenset((".jsonl", ".ndjson", ".json"))
 _EXTRACTED = frozenset(
     (".html", ".htm", ".xhtml", ".md", ".markdown", ".docx", ".pdf", ".json", ".jsonl", ".ndjson")
 )
@@ -70,10 +69,9 @@ def _file_of(source: str) -> _File:
     >>> _file_of("a.txt"), _file_of("b.jsonl:2")
     (_File(path='a.txt', line=None, plain=True), _File(path='b.jsonl', line=2, plain=False))
     """
-    record = _RECORD.fullmatch(source)
-    if record is not None:
-        by_line = not record.group(1).lower().endswith(".json")
-        return _File(record.group(1), int(record.group(2)) if by_line else None, plain=False)
+    path, _, number = source.rpartition(":")
+    if number.isdecimal() and PurePath(path).suffix.lower() in _RECORDS:
+        return _File(path, None if path.lower().endswith(".json") else int(number), plain=False)
     return _File(source, None, plain=PurePath(source).suffix.lower() not in _EXTRACTED)
 
 

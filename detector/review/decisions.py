@@ -157,6 +157,4 @@ def _decision(record: Any) -> Decision:
                 raise TypeError("score must be a number or null")
         elif not isinstance(value, str) or storable(value) != value:
             raise TypeError(f"{name} must be a text")
-    if not decision.made_at:
-        raise ValueError("made_at is missing")
     return decision

@@ -39,7 +39,6 @@ def test_what_is_said_again_stays_in_force_over_what_was_said_between(
         {"start": 10**30},
         {"start": True},
         {"score": "x"},
-        {"made_at": ""},
         {"comment": "a\ud800b"},
         {"comment": 3},
         {"verdict": "perhaps"},

@@ -10,9 +10,10 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -206,6 +207,12 @@ def test_a_byte_after_an_early_answer_does_not_hold_the_connection(small_service
         assert time.monotonic() - begun < 8
 
 
+def in_a_loop(scenario: Coroutine[Any, Any, Any]) -> Any:
+    """Run it in a thread of its own: tests with a browser leave a loop running in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, scenario).result()
+
+
 class _Unread:
     """A transport whose client does not read."""
 
@@ -240,7 +247,7 @@ def test_a_client_that_does_not_read_its_answer_is_dropped(reads: bool, aborted:
         await asyncio.sleep(0.4)
         return transport.aborted.is_set()
 
-    assert asyncio.run(scenario()) is aborted
+    assert in_a_loop(scenario()) is aborted
 
 
 def test_a_worker_is_killed_in_the_middle_of_a_large_answer() -> None:
@@ -258,7 +265,7 @@ def test_a_worker_is_killed_in_the_middle_of_a_large_answer() -> None:
         async with asyncio.timeout(10):
             await worker.kill()
 
-    asyncio.run(scenario())
+    in_a_loop(scenario())
 
 
 def test_a_worker_that_cannot_be_started_may_be_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -267,4 +274,4 @@ def test_a_worker_that_cannot_be_started_may_be_tried_again(monkeypatch: pytest.
 
     monkeypatch.setattr(asyncio, "create_subprocess_exec", refuse)
     with pytest.raises(WorkerLostError):
-        asyncio.run(Worker.start(ServiceSettings(), "service_stubs:obedient"))
+        in_a_loop(Worker.start(ServiceSettings(), "service_stubs:obedient"))

@@ -241,9 +241,12 @@ def test_a_quotation_goes_on_over_wrapped_lines() -> None:
 
 def test_many_leftovers_take_linear_time() -> None:
     times = []
-    for count in (1500, 6000):
+    for count in (2000, 16_000):
         document = build_document(Article("I hope this helps. " * count))
-        began = time.process_time()
-        DETECTOR.detect([document])
-        times.append(time.process_time() - began)
-    assert times[1] < 10 * max(times[0], 0.02)
+        spent = []
+        for _ in range(3):  # the least of three: another process may have the processor meanwhile
+            began = time.process_time()
+            DETECTOR.detect([document])
+            spent.append(time.process_time() - began)
+        times.append(min(spent))
+    assert times[1] < 24 * max(times[0], 0.02)
