@@ -42,9 +42,14 @@ def find_support(
         for other in sorted(candidates):
             author = sentences[other][0]
             copied = any(place in group and author in group for group in copies)
-            copied = copied or _folded(reports, *sentences[index]) == _folded(reports, *sentences[other])
             shared = len(vectors[index].keys() & vectors[other].keys())
-            if author != place and not copied and shared >= FEWEST_SHARED and _agree(vectors, index, other):
+            if (
+                author != place
+                and not copied
+                and shared >= FEWEST_SHARED
+                and _agree(vectors, index, other)
+                and _folded(reports, *sentences[index]) != _folded(reports, *sentences[other])
+            ):
                 best = max(best, (cosine(vectors[index], vectors[other]), -other))
         if best[1] <= 0 and best[0] > threshold:
             author, support = sentences[-best[1]]

@@ -39,6 +39,14 @@ def parse_date(value: str, *, name: str = "date") -> date:
     return found
 
 
+def date_or_none(value: str | None) -> date | None:
+    """Parse a date as `parse_date` does; what a page or a head says in another form costs no article."""
+    try:
+        return parse_date(value) if value else None
+    except UnreadableError:
+        return None
+
+
 def string_field(value: object, field: str, name: str) -> str | None:
     """Give the string, or None for null and for a blank one.
 

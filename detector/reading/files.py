@@ -7,14 +7,13 @@ import io
 import os
 import stat
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import BinaryIO
 
 from detector.errors import EmptyInputError, InputError, UnreadableError
 from detector.reading.decode import decode
 from detector.reading.docx import article_from_docx
-from detector.reading.fields import make_article, parse_date
+from detector.reading.fields import date_or_none, make_article
 from detector.reading.html import article_from_html
 from detector.reading.limits import DEFAULT_LIMITS, Limits, check_size
 from detector.reading.lines import PutBack
@@ -129,17 +128,10 @@ def article_from_markdown(source: str, *, name: str = "markdown", limits: Limits
         name=name,
         limits=limits,
         title=fields.get("title"),
-        published=_date(day),
+        published=date_or_none(day),
         url=fields.get("url"),
         author=fields.get("author"),
     )
-
-
-def _date(value: str | None) -> date | None:
-    try:
-        return parse_date(value) if value else None
-    except UnreadableError:
-        return None
 
 
 def _open(name: str) -> BinaryIO:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from detector.errors import DatelineError, EmptyInputError, TooLargeError, UnreadableError
-from detector.reading.fields import make_article, parse_date
+from detector.reading.fields import date_or_none, make_article
 from detector.reading.limits import DEFAULT_LIMITS, Limits, check_size
 from detector.types import Article
 
@@ -60,7 +60,7 @@ def article_from_html(
         limits=limits,
         id=id,
         title=title or _clean(found and found.title),
-        published=published or _date(found and found.date),
+        published=published or date_or_none(found and found.date),
         url=url or _clean(found and found.url),
         author=author or _clean(found and found.author),
     )
@@ -132,10 +132,3 @@ def _all_text(html: str) -> str:
 
 def _clean(value: str | None) -> str | None:
     return " ".join(value.split()) or None if value else None
-
-
-def _date(value: str | None) -> date | None:
-    try:
-        return parse_date(value) if value else None
-    except UnreadableError:
-        return None
