@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from detector.credibility import Findings, assess
 from detector.errors import UsageError
 from detector.report import Engine, Report, SentenceFinding
-from detector.rules import rules_version, select_rules
+from detector.rules import catalogue, rules_version, select_rules
 from detector.types import Article, Detection, Flag, Json, ModelInfo, SentenceSourcing
 
 if TYPE_CHECKING:
@@ -72,6 +72,7 @@ class Analyzer:
         if self.settings.seconds is not None and self.settings.seconds <= 0:
             raise UsageError("the time budget `seconds` must be positive")
         self._enabled = select_rules(self.settings.select, self.settings.ignore)
+        self._rules_off = _rules_off(self._enabled)
         calibration = self.settings.calibration
         models: tuple[ModelInfo, ...] = ()
         self._counted: Mapping[str, bool] = {}
@@ -98,6 +99,8 @@ class Analyzer:
     def analyze_many(self, articles: Iterable[Article | str], *, batch_size: int = 16) -> Iterator[Report]:
         """Score a stream of articles in order, holding no more than `batch_size` of them at once.
 
+        With a time budget they are scored one by one: what one takes is never at another's cost.
+
         Raises
         ------
         UsageError
@@ -105,7 +108,7 @@ class Analyzer:
         """
         if batch_size < 1:
             raise UsageError(f"a batch holds 1 article at least, not {batch_size}")
-        return self._analyze_stream(iter(articles), batch_size)
+        return self._analyze_stream(iter(articles), batch_size if self.settings.seconds is None else 1)
 
     def _analyze_stream(self, stream: Iterator[Article | str], batch_size: int) -> Iterator[Report]:
         while batch := [_as_article(article) for article in islice(stream, batch_size)]:
@@ -116,7 +119,8 @@ class Analyzer:
 
         documents = [build_document(article) for article in articles]
         budget = self.settings.seconds
-        deadline = None if budget is None else time.monotonic() + budget * len(documents)
+        # With a budget, batches are of one: results would depend on the batch, if articles shared a deadline.
+        deadline = None if budget is None else time.monotonic() + budget
         by_detector = [self._detect(detector, documents, deadline) for detector in self._detectors]
         return [
             self._report(document, detections)
@@ -165,7 +169,7 @@ class Analyzer:
             signals=signals,
             sentences=sentences,
             flags=tuple(flags),
-            warnings=tuple(dict.fromkeys(w for d in detections for w in d.warnings)),
+            warnings=tuple(dict.fromkeys([*(w for d in detections for w in d.warnings), *self._rules_off])),
             incomplete=incomplete,
         )
 
@@ -176,6 +180,16 @@ class Analyzer:
 
 def _as_article(article: Article | str) -> Article:
     return Article(article) if isinstance(article, str) else article
+
+
+_NAMED_RULES = 6
+
+
+def _rules_off(enabled: Collection[str]) -> list[str]:
+    """The warning that names the rules which take no part, or how many they are."""
+    off = sorted(set(catalogue()) - set(enabled))
+    named = ", ".join(off) if len(off) <= _NAMED_RULES else f"{len(off)} of {len(catalogue())} rules"
+    return [f"rules_off: {named}"] if off else []
 
 
 def _failure(detector: Detector, reason: str) -> Detection:
@@ -189,12 +203,12 @@ def _text_order(flag: Flag) -> tuple[int, int, str]:
 def _sentences(
     document: Document, sourcing: Sequence[SentenceSourcing], probabilities: Sequence[float]
 ) -> tuple[SentenceFinding, ...]:
-    unknown = SentenceSourcing(role="claim", claim_probability=0.0)
+    """What is known of each sentence; nothing where the sourcing detector did not read them."""
     return tuple(
         SentenceFinding(
             document.raw_span(sentence.start, sentence.end),
-            sourcing[index] if sourcing else unknown,
+            own,
             probabilities[index] if probabilities else None,
         )
-        for index, sentence in enumerate(document.sentences)
+        for index, (sentence, own) in enumerate(zip(document.sentences, sourcing, strict=False))
     )

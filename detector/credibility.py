@@ -79,7 +79,11 @@ def _unsupported_claims(findings: Findings) -> Contribution:
     unsupported = sum(s.sourcing.unsupported and _any_within(starts, s) for s in findings.sentences)
     share = unsupported / (claims + weight["prior_claims"]) if claims else 0.0
     points = _ramp(share, weight["free_share"], weight["full_share"], weight["max_points"])
-    why = f"{unsupported} of {claims} claims rest on no identifiable source and can't be checked."
+    found = sum(s.sourcing.unsupported for s in findings.sentences)
+    why = f"{found} of {claims} claims rest on no identifiable source and can't be checked"
+    why += (
+        "." if found == unsupported else f"; {unsupported} of them count, as rules are off or cost nothing."
+    )
     return Contribution("unsupported_claims", points, why)
 
 

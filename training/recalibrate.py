@@ -16,10 +16,9 @@ from typing import Any
 import click
 
 from detector.errors import UsageError
-from detector.models.artifact import FORMAT_VERSION, SUMS
+from detector.models.artifact import FORMAT_VERSION, SUMS, load_artifact, shipped
 from detector.models.calibration import Calibration, articles_needed
 from detector.models.recalibration import NAME
-from detector.models.stylometric import StylometryModel
 from detector.review import Decision, DecisionStore, load_queue, read_jsonl
 from detector.rules import catalogue, rules_version
 from detector.types import Article
@@ -58,9 +57,14 @@ class Fit:
     table: tuple[tuple[str, int, Counts, Counts], ...]
 
 
+def shipped_calibration() -> Calibration:
+    """Thresholds of the model that gives articles their probability, read without a session of it."""
+    return Calibration.from_json(load_artifact(shipped("machine-text")).json("calibration.json"))
+
+
 def fit(labels: Labels, parts: int, seed: int) -> Fit:
     """Fit to all labels; judge by cross-validation over articles."""
-    shipped = StylometryModel.load().calibration
+    usual_calibration = shipped_calibration()
     before = {code: rule.counted for code, rule in catalogue().items()}
     usual = labels.threshold
     may_fall = bool(labels.done)
@@ -91,17 +95,22 @@ def fit(labels: Labels, parts: int, seed: int) -> Fit:
             "machine-written articles",
             len(labels.articles),
             cross_validate(
-                labels.articles, parts, seed, lambda _, part: machine_counts(part, shipped, TARGET_FPR)
+                labels.articles,
+                parts,
+                seed,
+                lambda _, part: machine_counts(part, usual_calibration, TARGET_FPR),
             ),
             cross_validate(
                 labels.articles,
                 parts,
                 seed,
-                lambda rest, part: machine_counts(part, fit_machine_thresholds(rest, shipped)[0], TARGET_FPR),
+                lambda rest, part: machine_counts(
+                    part, fit_machine_thresholds(rest, usual_calibration)[0], TARGET_FPR
+                ),
             ),
         ),
     )
-    calibration, refitted = fit_machine_thresholds(labels.articles, shipped)
+    calibration, refitted = fit_machine_thresholds(labels.articles, usual_calibration)
     rules = fit_rules(labels.flags)
     if not _gains(table[0][2], table[0][3], at_least=0.0):
         rules = {code: replace(weight, counted=before[code]) for code, weight in rules.items()}

@@ -5,10 +5,16 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
-from detector.models.calibration import Calibration, LengthBin, articles_needed, fit_calibration
+from detector.models.calibration import (
+    Calibration,
+    LengthBin,
+    Threshold,
+    articles_needed,
+    fit_calibration,
+)
 from detector.rules import catalogue
 from training.review_labels import ArticleLabel, FlagLabel, SentenceLabel
 
@@ -155,7 +161,8 @@ def flag_counts(labels: Sequence[FlagLabel], counted: Mapping[str, bool]) -> Cou
 def fit_machine_thresholds(labels: Sequence[ArticleLabel], shipped: Calibration) -> tuple[Calibration, int]:
     """Conformal thresholds from articles that reviewers say are human; gives how many were refitted.
 
-    A threshold that has too few of them for its rate stays as it is.
+    A threshold that has too few of them for its rate stays as it is, unless a looser rate of its bin
+    now has a higher one: then it rises to that, which only lowers its false-positive rate.
     """
     human = [label for label in labels if not label.machine]
     own = fit_calibration(
@@ -174,9 +181,22 @@ def fit_machine_thresholds(labels: Sequence[ArticleLabel], shipped: Calibration)
             enough = after.n_human >= articles_needed(before.target_fpr)
             refitted += enough
             thresholds.append(after if enough else before)
-        bins.append(LengthBin(old.low, old.high, tuple(thresholds)))
+        bins.append(LengthBin(old.low, old.high, in_order(thresholds)))
     name = f"{shipped.corpus}; {refitted} thresholds from reviewed articles" if refitted else shipped.corpus
     return Calibration(name, tuple(bins)), refitted
+
+
+def in_order(thresholds: Sequence[Threshold]) -> tuple[Threshold, ...]:
+    """The thresholds of a bin, raised where a stricter rate has a lower one than a looser rate.
+
+    >>> loose, strict = Threshold(0.05, 0.9, 40, 0.1), Threshold(0.01, 0.8, 500, 0.02)
+    >>> [threshold.probability for threshold in in_order([strict, loose])]
+    [0.9, 0.9]
+    """
+    return tuple(
+        replace(own, probability=max(t.probability for t in thresholds if t.target_fpr >= own.target_fpr))
+        for own in thresholds
+    )
 
 
 def machine_counts(labels: Sequence[ArticleLabel], calibration: Calibration, rate: float) -> Counts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from numbers import Integral
 from typing import Any
 
 from detector.analyzer import AnalyzerSettings
@@ -63,7 +64,16 @@ class ScoreColumns:
         self.prefix = prefix
 
     def __call__(self, table: Mapping[str, Any]) -> dict[str, list[Json]]:
-        """Score the rows of a batch."""
+        """Score the rows of a batch.
+
+        Raises
+        ------
+        UsageError
+            Where the table has neither a column `text` nor one `html`.
+        """
+        if "text" not in table and "html" not in table:
+            has = ", ".join(map(str, table)) or "none"
+            raise UsageError(f"the table has no column `text` or `html`; its columns: {has}")
         fields = {name: list(table[name]) for name in FIELDS if name in table}
         count = max(map(len, fields.values()), default=0)
         batch = [self._read({n: v[i] for n, v in fields.items()}, i) for i in range(count)]
@@ -75,13 +85,22 @@ class ScoreColumns:
 
     @staticmethod
     def _read(record: Mapping[str, Any], index: int) -> Article | Failure:
-        # NaN and NaT, pandas' missing values, are the only ones that differ from themselves.
-        kept = {name: _plain(value) for name, value in record.items() if value is not None and value == value}
+        kept = {name: _plain(value) for name, value in record.items() if not _missing(value)}
         try:
             return article_from_json(kept, name=f"row {index}")
         except InputError as error:
             return Failure(f"row {index}", "unreadable", error.reason)
 
 
+def _missing(value: Any) -> bool:
+    """Whether it is None, or what pandas has for it: NA, which compares with nothing, and NaN or NaT."""
+    if value is None or type(value).__name__ == "NAType":
+        return True
+    return bool(value != value)  # NaN and NaT alone differ from themselves
+
+
 def _plain(value: Any) -> Any:
-    return value.isoformat() if hasattr(value, "isoformat") else value
+    """A date as its text, and a whole number of numpy, as nullable columns hold them, as Python's."""
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    return int(value) if isinstance(value, Integral) and not isinstance(value, bool) else value

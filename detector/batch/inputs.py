@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-import glob
+import io
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from codecs import BOM_UTF32_BE, BOM_UTF32_LE
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from hashlib import blake2b
-from itertools import takewhile
 from pathlib import Path, PurePath
 from typing import BinaryIO
 
 from detector.batch import storage
+from detector.batch.globs import expand
+from detector.batch.names import earlier_outputs, is_left_out, link_fault
 from detector.batch.shards import Item
 from detector.batch.tables import spool_parquet
 from detector.errors import UsageError
 from detector.reading import DEFAULT_LIMITS, SUFFIXES
+from detector.reading.lines import WIDE_BOMS
 from detector.reading.sniff import read_head
 
 _ARCHIVES = (".zip", ".tar", ".tgz", ".tbz2", ".txz", ".gz", ".bz2", ".xz", ".zst", ".7z", ".rar")
 _LINES = tuple(suffix for suffix, kind in SUFFIXES.items() if kind == "jsonl")
-_LEFT_OUT = (".", "readme")
-MANIFEST = ".manifest.json"
-"""Ending of the manifest that a run leaves beside its output."""
 _CHUNK = 1 << 20
 
 
@@ -58,66 +58,42 @@ def find_items(inputs: Inputs, stdin: BinaryIO | None = None) -> Iterator[Item]:
         elif storage.is_remote(path):
             yield from _remote_items(path, inputs)
         else:
-            for found in _expand(path):
-                if Path(found).is_dir():
-                    # Of several folders, each gives its name to its files: two may hold an "a.txt".
-                    base = Path(found).parent if len(inputs.paths) > 1 else Path(found)
-                    yield from _walk(Path(found), inputs, base)
-                else:
-                    yield from _items_of(found, found, inputs.spool)
+            yield from _local_items(path, inputs)
 
 
-def check_paths(paths: Sequence[str]) -> None:
-    """Refuse paths that are not there before anything is made or read.
+def _local_items(path: str, inputs: Inputs) -> Iterator[Item]:
+    """Items of a file, of a folder, or of all that a glob matches."""
+    own = {storage.resolve(name) for name in inputs.own}
+    found = expand(path, own)
+    folders = {name for name in found if Path(name).is_dir()}
+    base = _base_of(found, folders, len(inputs.paths) > 1)
+    for name in found:
+        if name in folders:
+            yield from _walk(Path(name), inputs.pattern, base, own, inputs.spool)
+        else:
+            yield from _items_of(name, name, inputs.spool)
 
-    Raises
-    ------
-    UsageError
-        For a path that does not exist.
+
+def _base_of(found: Collection[str], folders: Collection[str], several: bool) -> Path | None:
+    """Folder from which the files in folders are named: of `several` inputs, two may hold an "a.txt".
+
+    It is None where a glob found files, too: their names are as it gives them, and so are all.
     """
-    for path in paths:
-        if (
-            path != "-"
-            and not storage.is_remote(path)
-            and not os.path.lexists(path)
-            and not glob.has_magic(path)
-        ):
-            raise UsageError(f"{path}: no such file or folder")
+    if len(folders) < len(found):
+        return None
+    if len(folders) > 1:
+        return Path(os.path.commonpath(folders))
+    return Path(*folders).parent if several else Path(*folders)
 
 
-def _expand(path: str) -> Sequence[str]:
-    check_paths([path])
-    if os.path.lexists(path):
-        return [path]
-    root = _fixed_part(path)
-    found = sorted(glob.glob(path, recursive=True))  # noqa: PTH207 - absolute patterns, too
-    # A link would lead out of the tree, or round in it.
-    found = [name for name in found if not _through_link(name, root)]
-    if not found:
-        raise UsageError(f"{path}: matches nothing")
-    # A folder that a recursive glob names beside its own files would be read twice.
-    return [name for name in found if not Path(name).is_dir()] or found
+def _walk(
+    root: Path, pattern: str | None, base: Path | None, own: Collection[str], spool: str
+) -> Iterator[Item]:
+    """Files of a tree, by their names from `base`.
 
-
-def _fixed_part(pattern: str) -> Path:
-    """The folder of a pattern before its first wildcard."""
-    parts = Path(pattern).parts
-    return Path(*takewhile(lambda part: not glob.has_magic(part), parts))
-
-
-def _through_link(name: str, root: Path) -> bool:
-    """Whether a match lies behind a linked folder below `root`, or is a link out of it."""
-    path = Path(name)
-    between = [folder for folder in path.parents if folder != root and folder.is_relative_to(root)]
-    if any(folder.is_symlink() for folder in between):
-        return True
-    return path.is_symlink() and bool(_link_fault(name, os.path.realpath(root)))
-
-
-def _walk(root: Path, inputs: Inputs, base: Path) -> Iterator[Item]:
-    """Files of a tree, by their names from `base`; hidden ones and READMEs are left out, links that leave the tree are skipped."""
+    Hidden ones and READMEs are left out, links that leave the tree are skipped.
+    """
     real_root = os.path.realpath(root)
-    own = {os.path.realpath(path) for path in inputs.own}
     pending = [root]
     while pending:
         folder = pending.pop()
@@ -127,54 +103,30 @@ def _walk(root: Path, inputs: Inputs, base: Path) -> Iterator[Item]:
             yield _skipped(_relative(folder, base), error.strerror or str(error))
             continue
         folders = []
-        earlier = _earlier_outputs([entry.name for entry in entries])
+        earlier = earlier_outputs(entry.name for entry in entries)
         for entry in entries:
             name = _relative(Path(entry.path), base)
-            if entry.name.lower().startswith(_LEFT_OUT) or entry.name in earlier:
+            if is_left_out(entry.name) or entry.name in earlier:
                 continue
             if os.path.realpath(entry.path) in own:
                 continue
             if entry.is_dir(follow_symlinks=False):
                 folders.append(Path(entry.path))
                 continue
-            if (
-                inputs.pattern
-                and not fnmatch(name, inputs.pattern)
-                and not fnmatch(entry.name, inputs.pattern)
-            ):
+            if not _matches(name, pattern):
                 continue
             if entry.is_symlink():
-                reason = _link_fault(entry.path, real_root)
+                reason = link_fault(entry.path, real_root)
                 if reason:
                     yield _skipped(name, reason)
                     continue
-            yield from _items_of(entry.path, name, inputs.spool)
+            yield from _items_of(entry.path, name, spool)
         pending += reversed(folders)
 
 
-def _earlier_outputs(names: Sequence[str]) -> set[str]:
-    """Names of a folder that earlier runs wrote: every output has a manifest beside it."""
-    found = set()
-    for name in names:
-        if name.endswith(MANIFEST):
-            out = PurePath(name.removesuffix(MANIFEST))
-            found |= {
-                name,
-                out.name,
-                f"{out.name}.parts",
-                f"{out.stem}.articles",
-                f"{out.stem}.flags{out.suffix}",
-            }
-    return found
-
-
-def _link_fault(path: str, real_root: str) -> str:
-    target = os.path.realpath(path)
-    if os.path.commonpath([target, real_root]) != real_root:
-        return "a symbolic link that leaves the folder; not followed"
-    if Path(target).is_dir():
-        return "a symbolic link to a folder; not followed"
-    return "" if Path(target).exists() else "a symbolic link to nothing"
+def _matches(name: str, pattern: str | None) -> bool:
+    """Whether a file's name, with or without its folders, is one of those to read."""
+    return not pattern or fnmatch(name, pattern) or fnmatch(PurePath(name).name, pattern)
 
 
 def _items_of(path: str, name: str, spool: str) -> Iterator[Item]:
@@ -188,7 +140,7 @@ def _items_of(path: str, name: str, spool: str) -> Iterator[Item]:
         if suffix == ".parquet":
             yield from _table_items(path, name, spool)
         elif suffix in _LINES:
-            yield from _line_items(path, name)
+            yield from _lines_of_file(path, name, spool)
         else:
             yield _whole(path, name, size)
     except OSError as error:
@@ -221,12 +173,35 @@ _KINDS = {
 
 
 def _table_items(path: str, name: str, spool: str) -> Iterator[Item]:
-    """An item a row of a table, from a copy as JSON lines that is named by the table's whole path."""
-    whole = path if storage.is_remote(path) else os.path.abspath(path)  # noqa: PTH100 - bytes of any name
-    key = blake2b(os.fsencode(whole), digest_size=8).hexdigest()
-    copy = storage.join(spool, f"{key}.jsonl")
+    """An item a row of a table, from a copy as JSON lines."""
+    copy = _copy_of(path, spool)
     fault = spool_parquet(path, copy, spool)
     yield from [_skipped(name, fault)] if fault else _line_items(copy, name)
+
+
+def _copy_of(path: str, spool: str) -> str:
+    """Where a copy as JSON lines goes: it is named by the whole path of what is copied."""
+    whole = path if storage.is_remote(path) else os.path.abspath(path)  # noqa: PTH100 - bytes of any name
+    key = blake2b(os.fsencode(whole), digest_size=8).hexdigest()
+    return storage.join(spool, f"{key}.jsonl")
+
+
+def _lines_of_file(path: str, name: str, spool: str) -> Iterator[Item]:
+    """Items of JSON lines; UTF-16 and UTF-32, where no byte alone ends a line, are read from a copy in UTF-8."""
+    with storage.open_read(path) as stream:
+        head = stream.read(4)
+    if not head.startswith(WIDE_BOMS):
+        yield from _line_items(path, name)
+        return
+    encoding = "utf-32" if head in (BOM_UTF32_LE, BOM_UTF32_BE) else "utf-16"
+    copy = _copy_of(path, spool)
+    with (
+        io.TextIOWrapper(storage.open_read(path), encoding, "replace", newline="") as text,
+        storage.write_atomically(copy, spool) as out,
+    ):
+        while chunk := text.read(_CHUNK):
+            out.write(chunk.encode())
+    yield from _line_items(copy, name)
 
 
 def _whole(path: str, name: str, size: int) -> Item:
@@ -284,11 +259,14 @@ def _spooled_stdin(stdin: BinaryIO, copy: str, temp: str) -> Iterator[Item]:
 
 
 def _remote_items(url: str, inputs: Inputs) -> Iterator[Item]:
-    """Files under a URL; a file by itself, or all below a folder."""
-    for path, size in storage.list_files(url):
-        name = path.removeprefix(url).lstrip("/") or path
-        if inputs.pattern and not fnmatch(name, inputs.pattern):
+    """Files under a URL; a file by itself, or all below a folder but what `_walk` leaves out, too."""
+    files = storage.list_files(url)
+    is_no_input = _no_inputs(url, [name for _, name, _ in files], inputs.own)
+    base = f"{PurePath(url).name}/" if len(inputs.paths) > 1 else ""
+    for path, below, size in files:
+        if below and (is_no_input(below) or not _matches(below, inputs.pattern)):
             continue
+        name = base + below if below else path
         lowered = path.lower()
         if size == 0:
             yield _skipped(name, "the file is empty (zero bytes)")
@@ -297,17 +275,46 @@ def _remote_items(url: str, inputs: Inputs) -> Iterator[Item]:
         elif lowered.endswith(".parquet"):
             yield from _table_items(path, name, inputs.spool)
         elif lowered.endswith(_LINES):
-            yield from _line_items(path, name)
+            yield from _lines_of_file(path, name, inputs.spool)
         elif size > DEFAULT_LIMITS.bytes:
             yield _skipped(name, f"over the limit of {DEFAULT_LIMITS.bytes:,} bytes")
         else:
             yield _whole(path, name, size)
 
 
+def _no_inputs(url: str, names: Iterable[str], own: Iterable[str]) -> Callable[[str], bool]:
+    """Make the test whether a name below a URL is, or lies in, what is left out or what a run wrote."""
+    held: dict[str, list[str]] = {}
+    for name in names:
+        for folder, entry in _steps(name):
+            held.setdefault(folder, []).append(entry)
+    earlier = {folder: earlier_outputs(entries) for folder, entries in held.items()}
+    root = storage.resolve(url).rstrip("/") + "/"
+    mine = {
+        path.removeprefix(root).lstrip("/") for path in map(storage.resolve, own) if path.startswith(root)
+    }
+    return lambda name: any(
+        is_left_out(entry) or entry in earlier[folder] or f"{folder}{entry}" in mine
+        for folder, entry in _steps(name)
+    )
+
+
+def _steps(name: str) -> list[tuple[str, str]]:
+    """The way down to a file: each folder, and the entry to follow in it.
+
+    >>> _steps("a/b/c.txt")
+    [('', 'a'), ('a/', 'b'), ('a/b/', 'c.txt')]
+    """
+    entries = name.split("/")
+    return [
+        ("".join(f"{folder}/" for folder in entries[:depth]), entry) for depth, entry in enumerate(entries)
+    ]
+
+
 def _skipped(name: str, reason: str) -> Item:
     return Item(name, skip=reason)
 
 
-def _relative(path: Path, root: Path) -> str:
-    name = os.path.relpath(path, root)
+def _relative(path: Path, root: Path | None) -> str:
+    name = os.path.relpath(path, root) if root is not None else str(path)
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any, BinaryIO, Literal, cast
 
 from detector.analyzer import AnalyzerSettings
 from detector.batch import storage
 from detector.batch.engine import StartEngine, drive
-from detector.batch.inputs import MANIFEST, Inputs, check_paths, find_items
+from detector.batch.globs import check_paths
+from detector.batch.inputs import Inputs, find_items
 from detector.batch.manifest import check_same, describe_run, read_manifest, write_manifest
-from detector.batch.outputs import CONTENTS, Format, output_paths, write_output
+from detector.batch.names import MANIFEST
+from detector.batch.outputs import CONTENTS, Format, describe_output, output_paths, write_output
 from detector.batch.results import Tally, read_footer
 from detector.batch.score import MakeAnalyzer, ShardResult, Stages, Task, make_analyzer
 from detector.batch.shards import SHARD_ITEMS, Shard, cut_shards
@@ -134,25 +135,23 @@ def _check_output(job: Job) -> None:
     UsageError
         Naming the file and the way out.
     """
-    if storage.is_remote(job.out):
-        return
     paths = output_paths(job.out, job.format)
     for path in paths.files:
-        if Path(path).is_dir():
+        if path.endswith("/") or storage.is_folder(path):
             raise UsageError(
                 f"{path} is a folder; name a file in it, such as {path.rstrip('/')}/scores.{job.format}"
             )
-    local = {os.path.realpath(path) for path in job.inputs if path != "-" and not storage.is_remote(path)}
+    inputs = {storage.resolve(path) for path in job.inputs if path != "-"}
     for path in paths.files:
-        if os.path.realpath(path) in local:
+        if storage.resolve(path) in inputs:
             raise UsageError(f"{path} is both an input and the output; write to another file")
     pages = paths.pages
-    if pages is not None and any(f"{path}/".startswith(f"{os.path.realpath(pages)}/") for path in local):
+    if pages is not None and any(f"{path}/".startswith(f"{storage.resolve(pages)}/") for path in inputs):
         raise UsageError(
             f"the pages of the articles would go to {pages}, where inputs are; write to another file"
         )
     for path in paths.files:
-        if Path(path).exists() and not storage.exists(job.manifest) and job.mode != "restart":
+        if storage.exists(path) and not storage.exists(job.manifest) and job.mode != "restart":
             raise UsageError(
                 f"{path} is there and of no earlier run; write to another file, or overwrite it by --restart"
             )
@@ -208,13 +207,7 @@ def _run(
 
 def _is_whole(job: Job, before: Mapping[str, Json]) -> bool:
     """Whether every output that a manifest names is there, unaltered; else all is to be scored again."""
-    outputs = before.get("outputs")
-    if not isinstance(outputs, dict) or "tally" not in before:
-        return False
-    return all(
-        storage.exists(path) and storage.digest_of(path) == outputs.get(PurePath(path).name)
-        for path in output_paths(job.out, job.format).files
-    )
+    return "tally" in before and before.get("outputs") == describe_output(output_paths(job.out, job.format))
 
 
 def read_plan(path: str) -> Iterator[Shard]:

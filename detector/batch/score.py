@@ -14,6 +14,7 @@ from typing import Protocol
 
 from detector.analyzer import Analyzer, AnalyzerSettings
 from detector.batch import storage
+from detector.batch.outputs.pages import page_name
 from detector.batch.results import Tally, read_footer, write_results
 from detector.batch.rows import Content, Failure, encode
 from detector.batch.shards import Item, Shard
@@ -201,8 +202,7 @@ def _write_page(row: Report | Failure, shard: Shard, index: int, task: Task) -> 
         return None
     from detector.reports.html import render_page
 
-    part = f"{shard.first:03d}-" if shard.first else ""
-    name = f"{shard.number:05d}-{part}{index:03d}.html"
+    name = page_name(shard, index)
     with storage.write_atomically(storage.join(task.pages, name), task.temp) as stream:
         stream.write(render_page(row).encode("utf-8", "backslashreplace"))
     return name

@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, BinaryIO, cast
 
 from detector.errors import DatelineError, UsageError
@@ -66,6 +67,28 @@ def exists(path: str) -> bool:
         system, inner = _remote(path)
         return bool(system.exists(inner))
     return Path(path).exists()
+
+
+def is_folder(path: str) -> bool:
+    """Whether there is a folder of that name."""
+    if is_remote(path):
+        system, inner = _remote(path)
+        return bool(system.isdir(inner))
+    return Path(path).is_dir()
+
+
+def resolve(path: str) -> str:
+    """Give a file or folder one name, however its path is written; links on disk are followed.
+
+    >>> resolve("/none/../a.txt")
+    '/a.txt'
+    """
+    if is_remote(path):
+        system, inner = _remote(path)
+        if "file" not in _protocols(system):
+            return str(system.unstrip_protocol(inner))
+        path = inner
+    return os.path.realpath(path)
 
 
 def make_folder(path: str) -> None:
@@ -149,8 +172,11 @@ def explain(path: str, error: OSError) -> str:
 def _write_remotely(path: str) -> Iterator[BinaryIO]:
     system, inner = _remote(path)
     try:
-        with system.transaction, system.open(inner, "wb") as stream:
+        # Not fsspec's transactions: they cannot be nested, and all files of a system share one.
+        with tempfile.NamedTemporaryFile() as stream:
             yield cast(BinaryIO, stream)
+            stream.flush()
+            system.put_file(stream.name, inner)
     except OSError as error:
         raise StorageError(explain(path, error)) from error
 
@@ -175,8 +201,12 @@ def _remote(path: str) -> tuple[Any, str]:
     return system, str(inner)
 
 
-def list_files(url: str) -> list[tuple[str, int]]:
-    """Files at or below a URL with their sizes, by name.
+def _protocols(system: Any) -> tuple[str, ...]:
+    return (system.protocol,) if isinstance(system.protocol, str) else tuple(system.protocol)
+
+
+def list_files(url: str) -> list[tuple[str, str, int]]:
+    """Files at or below a URL: their URLs, their names from it on ("" for the file itself), and sizes.
 
     Raises
     ------
@@ -185,12 +215,35 @@ def list_files(url: str) -> list[tuple[str, int]]:
     """
     system, inner = _remote(url)
     if system.isfile(inner):
-        return [(url, int(system.size(inner)))]
+        return [(url, "", int(system.size(inner)))]
     found = system.find(inner, detail=True)
     if not found:
         raise UsageError(f"{url}: no such file or folder")
     return [
-        (str(system.unstrip_protocol(name)), int(info.get("size") or 0))
+        (
+            str(system.unstrip_protocol(name)),
+            name.removeprefix(inner).lstrip("/"),
+            int(info.get("size") or 0),
+        )
         for name, info in sorted(found.items())
-        if not any(part.startswith(".") for part in name.removeprefix(inner).split("/"))
     ]
+
+
+def list_folder(path: str) -> list[tuple[str, int]]:
+    """Give names and sizes of the files that lie in a folder itself; none where there is no such folder."""
+    try:
+        if is_remote(path):
+            system, inner = _remote(path)
+            system.invalidate_cache(inner)  # Workers write files, too.
+            found = system.ls(inner, detail=True)
+            return [
+                (PurePath(info["name"]).name, int(info["size"])) for info in found if info["type"] == "file"
+            ]
+        with os.scandir(path) as entries:
+            return [
+                (entry.name, entry.stat().st_size)
+                for entry in entries
+                if entry.is_file(follow_symlinks=False)
+            ]
+    except (FileNotFoundError, NotADirectoryError):
+        return []

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import date, datetime
+from typing import Any, cast
 
 from detector.batch import storage
 from detector.errors import UsageError
 
 FIELDS = ("text", "html", "id", "title", "published", "url", "author")
+_NO_VALUE = (ValueError, OverflowError, KeyError)
+"""What pyarrow raises for bytes that are no UTF-8, a time out of Python's range, and an unknown time zone."""
 
 
 def spool_parquet(path: str, copy: str, temp: str) -> str:
@@ -31,7 +35,7 @@ def spool_parquet(path: str, copy: str, temp: str) -> str:
                 return "the table has no column `text` or `html`"
             with storage.write_atomically(copy, temp) as out:
                 for batch in table.iter_batches(batch_size=256, columns=columns):
-                    for record in batch.to_pylist():
+                    for record in _records(batch):
                         kept = {name: value for name, value in record.items() if value is not None}
                         out.write(json.dumps(kept, default=_plain).encode() + b"\n")
     except (pa.ArrowException, OSError) as error:
@@ -39,6 +43,30 @@ def spool_parquet(path: str, copy: str, temp: str) -> str:
             raise
         return f"not a readable Parquet table: {str(error).splitlines()[0]}"
     return ""
+
+
+def _records(batch: Any) -> list[dict[str, Any]]:
+    """Rows of a batch as Python values; where one has none, each value is tried by itself."""
+    try:
+        return cast("list[dict[str, Any]]", batch.to_pylist())
+    except _NO_VALUE:
+        names = batch.schema.names
+        return [
+            {name: _value(column[row]) for name, column in zip(names, batch.columns, strict=True)}
+            for row in range(batch.num_rows)
+        ]
+
+
+def _value(cell: Any) -> Any:
+    """Give a value; as text, undecodable bytes replaced, where Python has none; None where that fails."""
+    import pyarrow as pa
+
+    try:
+        return cell.as_py()
+    except _NO_VALUE:
+        with suppress(pa.ArrowException):
+            return cell.cast(pa.string()).as_buffer().to_pybytes().decode("utf-8", "replace")
+    return None
 
 
 def _plain(value: object) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 import click
 from click.exceptions import Exit
 
+from detector.cli.messages import say
 from detector.errors import DatelineError
 
 COMMANDS = {
@@ -76,13 +77,15 @@ def main() -> None:
     """Run the command line; exit codes: 0 done, 1 below --fail-under, 2 an error, 130 interrupted."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+            # A file gets UTF-8, as JSON and our pages say of themselves; a terminal what it can show.
+            encoding = None if stream.isatty() else "utf-8"
+            stream.reconfigure(encoding=encoding, errors="backslashreplace")
     try:
         code = _run()
     except OSError as error:
         code = 2
         with suppress(OSError):
-            click.echo(f"dateline: {_reason(error)}", err=True)
+            say(_reason(error))
     except Exception:  # noqa: BLE001 - a bug shows its traceback, but Python's exit code 1 has a meaning here
         code = 2
         traceback.print_exc()
@@ -100,7 +103,7 @@ def _run() -> int:
         click.echo("interrupted", err=True)
         return 130
     except DatelineError as error:
-        click.echo(f"dateline: {error}", err=True)
+        say(str(error))
         return 2
     return code if isinstance(code, int) else 0
 

@@ -83,7 +83,7 @@ def batch(
         summary = _run(job, engine, jobs, scheduler, quiet)
         if out == "-":
             _print(target)
-    if summary.tally.errors == summary.tally.rows and not summary.complete_before:
+    if summary.tally.errors == summary.tally.rows:
         ctx.exit(2)
     lowest = summary.tally.lowest
     if fail_under is not None and lowest is not None and lowest < fail_under:

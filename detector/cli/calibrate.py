@@ -15,6 +15,7 @@ from rich.table import Table
 from detector.batch.inputs import Inputs, find_items
 from detector.batch.rows import Failure
 from detector.batch.score import read_items
+from detector.cli.messages import say
 from detector.cli.options import error_console
 from detector.credibility import Findings, assess
 from detector.detectors.machine_text import MachineTextDetector
@@ -87,7 +88,7 @@ def _passed_over(folder: Path) -> Iterator[str]:
 
 
 def _leave_out(name: str, reason: str) -> None:
-    click.echo(f"dateline: left out: {name}: {reason}", err=True)
+    say(f"left out: {name}: {reason}")
 
 
 def _score(detector: MachineTextDetector, article: Article) -> ArticleScore | None:

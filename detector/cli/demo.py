@@ -14,7 +14,7 @@ from detector.errors import UsageError
 from detector.report import Report
 from detector.reports.html import render_page
 from detector.reports.segments import BAND_NAMES
-from detector.reports.text import BAND_COLOURS, render_text
+from detector.reports.text import BAND_COLOURS, one_line, render_text
 
 
 @click.command()
@@ -39,8 +39,9 @@ def demo(folder: Path, out: Path) -> None:
     pages: dict[str, Report] = {}
     for path in _files(folder):
         for number, report in enumerate(analyzer.analyze_many(Articles([str(path)]))):
-            console.print(render_text(report, console))
+            console.print(render_text(report, console, rest="see its page"))
             page = _page_name(path, number, {name.casefold() for name in pages})
+            _refuse_another(out / page)
             (out / page).write_text(render_page(report), "utf-8", errors="backslashreplace")
             pages[page] = report
     if not pages:
@@ -48,6 +49,12 @@ def demo(folder: Path, out: Path) -> None:
     _show_scores(pages, console)
     show_corroboration([*pages.values()], console)
     console.print(f"\nA page for each article: {out}/", markup=False)
+
+
+def _refuse_another(page: Path) -> None:
+    """Refuse to write over a page that no run of this wrote."""
+    if page.exists() and b"Dateline report</title>" not in page.read_bytes()[:4096]:
+        raise UsageError(f"{page} is there and no report of ours; name another folder by --out")
 
 
 def _files(folder: Path) -> list[Path]:
@@ -75,7 +82,9 @@ def _show_scores(pages: dict[str, Report], console: Console) -> None:
     for name, report in sorted(pages.items(), key=_score):
         band = report.credibility.band
         score = "  no score" if band is None else f"{report.credibility.score:5g}  {BAND_NAMES[band]}"
-        console.print(f"  {score:<18}{name}", style=BAND_COLOURS[band] if band else "dim", markup=False)
+        console.print(
+            f"  {score:<18}{one_line(name)}", style=BAND_COLOURS[band] if band else "dim", markup=False
+        )
 
 
 def _score(row: tuple[str, Report]) -> float:

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
-import click
-
+from detector.cli.messages import say
 from detector.errors import InputError
 from detector.reading import read_articles, read_stream
 from detector.types import Article
@@ -37,4 +36,4 @@ class Articles:
 
     def _fail(self, error: InputError) -> None:
         self.failed += 1
-        click.echo(f"dateline: {error}", err=True)
+        say(str(error))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from detector.document import Document
-from detector.errors import UsageError
+from detector.errors import ModelError, UsageError
 from detector.models.calibration import Calibration, LengthBin, Threshold
 from detector.models.stacked import StackedModel
 from detector.models.stylometric import ArticleScore, Scorer
@@ -180,15 +180,16 @@ def read_calibration(path: str) -> Calibration:
     Raises
     ------
     UsageError
-        Where it cannot be read or is not JSON.
-    ModelError
-        Where it is JSON of another shape.
+        Where it cannot be read, is not JSON or is JSON of another shape.
     """
     try:
         data = json.loads(Path(path).read_text("utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         raise UsageError(f"calibration file {path}: {error}") from error
-    return Calibration.from_json(data)
+    try:
+        return Calibration.from_json(data)
+    except ModelError as error:
+        raise UsageError(f"calibration file {path}: {error}; make one by `dateline calibrate`") from error
 
 
 def _finite(probability: float) -> float | None:

@@ -74,6 +74,8 @@ class Calibration:
         ModelError
             Where a part is missing or the bins are out of order.
         """
+        if not isinstance(data, Mapping):
+            raise ModelError("a calibration is a JSON object with `corpus` and `bins`")
         try:
             bins = tuple(
                 LengthBin(
@@ -93,14 +95,17 @@ class Calibration:
             )
             calibration = cls(str(data["corpus"]), bins)
         except (KeyError, TypeError, ValueError, OverflowError) as error:
-            raise ModelError(f"calibration.json is incomplete: {error}") from error
+            raise ModelError(f"the calibration is incomplete: {error}") from error
         numbers = [n for b in bins for t in b.thresholds for n in (t.probability, t.fpr_upper95)]
         if any(map(math.isnan, numbers)) or any(b.high is not None and b.high <= b.low for b in bins):
             raise ModelError(
-                "calibration.json: a threshold is no number, or a length bin ends before it begins"
+                "the calibration is inconsistent: a threshold is no number, "
+                "or a length bin ends before it begins"
             )
         if not bins or any(a.high != b.low for a, b in pairwise(bins)) or bins[-1].high is not None:
-            raise ModelError("calibration.json: the length bins leave a gap or have no last one")
+            raise ModelError(
+                "the calibration is inconsistent: the length bins leave a gap or have no last one"
+            )
         return calibration
 
     def to_json(self) -> dict[str, Any]:
@@ -165,15 +170,26 @@ def articles_needed(target_fpr: float) -> int:
 
 
 def articles_for_bound(target_fpr: float, bound: float) -> int:
-    """Human articles it takes until a corpus that keeps the target shows a rate below `bound` with 95% confidence.
+    """Human articles from which on a conformal threshold shows a rate of at most `bound` with 95% confidence.
+
+    The bound falls with each article, but rises where one more of them lies above the threshold:
+    what is given is the number from which it stays below. `bound` is more than `target_fpr`.
 
     >>> articles_for_bound(0.01, 0.02)
-    592
+    313
     """
-    n = articles_needed(target_fpr)
-    while upper_bound(math.ceil(n * target_fpr), n) > bound:
-        n += max(1, n // 100)
-    return round(n, -2) if n > 1000 else n
+
+    def least(hits: int) -> int:
+        """Fewest articles of which so many lie above their threshold: n - ceil((n + 1)(1 - rate))."""
+        return math.ceil((hits + 1) / target_fpr - 1e-9) - 1
+
+    hits = 0
+    while upper_bound(hits + 1, least(hits + 1)) > bound:
+        hits += 1
+    n, last = least(hits), least(hits + 1)
+    while n < last and upper_bound(hits, n) > bound:
+        n += 1
+    return n
 
 
 def conformal_threshold(scores: Sequence[float], target_fpr: float) -> float:

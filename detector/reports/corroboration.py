@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import PurePath
+from typing import TypeAlias
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -12,6 +14,8 @@ from rich.text import Text
 from detector.corroboration import Contradiction, Corroboration, Event, Quote
 from detector.reports.text import one_line
 
+Names: TypeAlias = dict[str, str]
+"""What an article is called here, by its id."""
 QUOTE_LENGTH = 160
 SUPPORTS_SHOWN = 3
 KIND_NAMES = {
@@ -27,7 +31,7 @@ KIND_NAMES = {
 
 def render_corroboration(result: Corroboration) -> RenderableType:
     """Lay the comparison out; everything quoted from an article is plain text on one line."""
-    count = len(result.contradictions)
+    count, names = len(result.contradictions), short_names(result.article_ids)
     parts: list[RenderableType] = [
         Line(style="dim"),
         Text(
@@ -38,21 +42,21 @@ def render_corroboration(result: Corroboration) -> RenderableType:
     ]
     for group in result.copies:
         kind = "Near-duplicates" if group.kind == "near_duplicate" else "Partly copied or templated"
-        parts.append(Text(f"{kind} ({group.similarity:.0%}): {_articles(result, group.articles)}"))
-    parts += [_event(result, event) for event in result.events]
+        parts.append(Text(f"{kind} ({group.similarity:.0%}): {_articles(result, group.articles, names)}"))
+    parts += [_event(result, event, names) for event in result.events]
     return Group(*parts, Text(""))
 
 
-def _event(result: Corroboration, event: Event) -> RenderableType:
+def _event(result: Corroboration, event: Event, names: Names) -> RenderableType:
     terms = ", ".join(term.removeprefix("@") for term in event.terms)
     parts: list[RenderableType] = [
         Text(f"\nEvent: {one_line(terms)}", style="bold"),
-        Text(f"  told by {_articles(result, event.articles)}", style="dim"),
+        Text(f"  told by {_articles(result, event.articles, names)}", style="dim"),
     ]
-    parts += [_contradiction(contradiction) for contradiction in event.contradictions]
+    parts += [_contradiction(contradiction, names) for contradiction in event.contradictions]
     for support in event.supports[:SUPPORTS_SHOWN]:
         parts.append(Text("  supported elsewhere", style="green4"))
-        parts += [_quote(support.claim), _quote(support.by)]
+        parts += [_quote(support.claim, names), _quote(support.by, names)]
     if len(event.supports) > SUPPORTS_SHOWN:
         parts.append(
             Text(f"  … and {len(event.supports) - SUPPORTS_SHOWN} more supported claims", style="dim")
@@ -60,26 +64,37 @@ def _event(result: Corroboration, event: Event) -> RenderableType:
     return Group(*parts)
 
 
-def _contradiction(contradiction: Contradiction) -> RenderableType:
+def _contradiction(contradiction: Contradiction, names: Names) -> RenderableType:
     head = Text(f"  {KIND_NAMES[contradiction.kind]}: ", style="bold red3")
     head.append(one_line(contradiction.sentence), style="not bold")
-    return Group(head, _quote(contradiction.left), _quote(contradiction.right))
+    return Group(head, _quote(contradiction.left, names), _quote(contradiction.right, names))
 
 
-def _quote(quote: Quote) -> RenderableType:
+def _quote(quote: Quote, names: Names) -> RenderableType:
     text = one_line(quote.text)
     shown = text if len(text) <= QUOTE_LENGTH else text[: QUOTE_LENGTH - 1] + "…"
-    return Padding(Text(f"{_name(quote.article_id)}: “{shown}”"), (0, 0, 0, 4))
+    return Padding(Text(f"{one_line(names[quote.article_id])}: “{shown}”"), (0, 0, 0, 4))
 
 
-def _articles(result: Corroboration, places: tuple[int, ...]) -> str:
-    return ", ".join(_name(result.article_ids[place]) for place in places)
+def _articles(result: Corroboration, places: tuple[int, ...], names: Names) -> str:
+    return ", ".join(one_line(names[result.article_ids[place]]) for place in places)
 
 
 def _many(count: int, noun: str) -> str:
     return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
-def _name(article_id: str) -> str:
-    """Last part of a path: the folder is the same for the articles of a batch, more often than not."""
-    return one_line(PurePath(article_id).name or article_id)
+def short_names(article_ids: Sequence[str]) -> Names:
+    """Each id by as many of its last parts as tell the articles apart; the folder is common to them, mostly.
+
+    >>> short_names(["a/one.txt", "a/two.txt"])
+    {'a/one.txt': 'one.txt', 'a/two.txt': 'two.txt'}
+    >>> list(short_names(["cnn/1.txt", "bbc/1.txt"]).values())
+    ['cnn/1.txt', 'bbc/1.txt']
+    """
+    whole = {article: PurePath(article).parts or (article,) for article in article_ids}
+    for length in range(1, max(map(len, whole.values()), default=1) + 1):
+        names = {article: "/".join(parts[-length:]) for article, parts in whole.items()}
+        if len(set(names.values())) == len(names):
+            return names
+    return {article: article for article in whole}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import groupby
+from itertools import count, groupby
 from operator import attrgetter
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -23,6 +23,7 @@ from detector.reports.segments import (
     cut,
     is_whole_article,
 )
+from detector.reports.wording import machine_writing, notes
 from detector.rules import catalogue
 from detector.types import Category, Flag
 
@@ -81,15 +82,22 @@ def render_page(report: Report) -> str:
     return environment().get_template("page.html").render(**_context(report))
 
 
+_FRAGMENTS = count(1)
+
+
 def render_fragment(report: Report) -> str:
-    """Give a `<div>` with its own scoped style, for `_repr_html_`."""
-    return environment().get_template("fragment.html").render(**_context(report))
+    """Give a `<div>` with its own scoped style, for `_repr_html_`; its identifiers are no other fragment's."""
+    prefix = f"d{report.text_sha256[:6]}-{next(_FRAGMENTS)}-"
+    return environment().get_template("fragment.html").render(**_context(report, prefix))
 
 
-def _context(report: Report) -> dict[str, object]:
+def _context(report: Report, prefix: str = "") -> dict[str, object]:
     flags = [
         ListedFlag(
-            f"f{index}", flag, report.quote(flag.span), is_whole_article(flag, len(report.article.text))
+            f"{prefix}f{index}",
+            flag,
+            report.quote(flag.span),
+            is_whole_article(flag, len(report.article.text)),
         )
         for index, flag in enumerate(report.flags, start=1)
     ]
@@ -104,7 +112,8 @@ def _context(report: Report) -> dict[str, object]:
         "marks": list(_marks(report, flags)),
         "groups": groups,
         "counts": {category: len(report.flags_of(category)) for category in CATEGORY_NAMES},
-        "ai": report.signals.get("ai_generated"),
+        "machine_writing": machine_writing(report),
+        "notes": notes(report),
         "quote": report.quote,
     }
 

@@ -6,6 +6,7 @@ import re
 
 from detector.report import Report
 from detector.reports.segments import BAND_NAMES, CATEGORY_NAMES, SIGNAL_NAMES, is_whole_article
+from detector.reports.wording import machine_writing, notes
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&-])")
 QUOTE_LIMIT = 120
@@ -24,6 +25,14 @@ def render_markdown(report: Report) -> str:
             f"| {c.points:+.1f} | {SIGNAL_NAMES.get(c.signal, c.signal)} | {escape(c.why)} |"
             for c in credibility.contributions
         ]
+    verdict = machine_writing(report)
+    if verdict is not None:
+        said = ", ".join(part for part in (verdict.name, verdict.numbers) if part)
+        lines += [
+            "",
+            f"Machine writing: **{said}**" + (f" ({escape(verdict.basis)})" if verdict.basis else ""),
+        ]
+    lines += [line for note in notes(report) for line in ("", f"_{escape(note)}_")]
     for category, heading in CATEGORY_NAMES.items():
         flags = report.flags_of(category)
         if flags:
@@ -31,7 +40,8 @@ def render_markdown(report: Report) -> str:
         for flag in flags:
             whole = is_whole_article(flag, len(report.article.text))
             quote = "the whole article" if whole else report.quote(flag.span)[:QUOTE_LIMIT]
-            lines.append(f"- `{flag.rule}` “{escape(quote)}”: {escape(flag.message)}")
+            cost = "" if flag.counted else " (costs no points)"
+            lines.append(f"- `{flag.rule}` “{escape(quote)}”: {escape(flag.message)}{cost}")
     return "\n".join(lines) + "\n"
 
 

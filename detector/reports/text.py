@@ -14,6 +14,7 @@ from rich.text import Text
 
 from detector.report import Report
 from detector.reports.segments import BAND_NAMES, CATEGORY_NAMES, SIGNAL_NAMES, is_whole_article
+from detector.reports.wording import machine_writing, notes
 from detector.rules import catalogue
 from detector.types import Flag
 
@@ -29,13 +30,17 @@ EXCERPT_LENGTH = 70
 QUOTE_LENGTH = 120
 
 
-def render_text(report: Report, console: Console, *, every_flag: bool = False) -> RenderableType:
+def render_text(
+    report: Report, console: Console, *, every_flag: bool = False, rest: str = "--verbose or --format html"
+) -> RenderableType:
     """Lay one report out for `console`: score, ledger of points, flags by category and rule.
 
-    `every_flag` lists all flags; otherwise at most four excerpts of a rule are shown.
+    `every_flag` lists all flags; otherwise at most four excerpts of a rule are shown, and `rest`
+    says where the others are.
     """
     parts: list[RenderableType] = [_title(report), _score(report), _ledger(report)]
-    plain = console.no_color or not console.is_terminal
+    plain = console.no_color or console.color_system is None or not console.is_terminal
+    hint = "" if every_flag else rest
     for category, heading in CATEGORY_NAMES.items():
         flags = report.flags_of(category)
         if flags:
@@ -45,9 +50,8 @@ def render_text(report: Report, console: Console, *, every_flag: bool = False) -
             if len(shown) < len(flags):
                 head.append(f", {len(flags) - len(shown)} of them at no cost", style="dim")
             parts.append(head)
-            parts += [_rule_block(report, list(group), every_flag, plain) for group in _by_rule(shown)]
-    for warning in (*report.warnings, *report.incomplete):
-        parts.append(Text(f"! {warning}", style="yellow"))
+            parts += [_rule_block(report, list(group), hint, plain) for group in _by_rule(shown)]
+    parts += [Text(f"! {one_line(note)}", style="yellow") for note in notes(report)]
     return Group(*parts, Text(""))
 
 
@@ -96,23 +100,18 @@ def _ledger(report: Report) -> RenderableType:
 
 
 def _ai_line(report: Report) -> RenderableType:
-    signal = report.signals.get("ai_generated")
-    if not isinstance(signal, dict) or not isinstance(signal.get("probability"), float):
+    verdict = machine_writing(report)
+    if verdict is None:
         return Text("")
-    calibration, threshold = signal.get("calibration"), signal.get("threshold")
-    behind = ""
-    if isinstance(calibration, dict) and isinstance(threshold, float):
-        behind = (
-            f" (threshold {threshold:.2f}: at most {calibration.get('fpr_upper95') or 0:.1%} of human "
-            f"articles, from {calibration.get('n_human')} of {calibration.get('corpus')})"
-        )
-    verdict = str(signal.get("verdict")).replace("_", " ")
-    return Text(f"\nMachine writing: {verdict}, {signal['probability']:.2f}{behind}", style="dim")
+    numbers = f", {verdict.numbers}" if verdict.numbers else ""
+    basis = f": {one_line(verdict.basis)}" if verdict.basis else ""
+    return Text(f"\nMachine writing: {verdict.name}{numbers}{basis}", style="dim")
 
 
-def _rule_block(report: Report, flags: Sequence[Flag], every_flag: bool, plain: bool) -> RenderableType:
+def _rule_block(report: Report, flags: Sequence[Flag], rest: str, plain: bool) -> RenderableType:
+    """Flags of one rule; `rest` says where those beyond the first few are, "" where all are to be shown."""
     rule = catalogue()[flags[0].rule]
-    shown = flags if every_flag else flags[:EXCERPTS_PER_RULE]
+    shown = flags[:EXCERPTS_PER_RULE] if rest else flags
     head = Text(f"{rule.code} ", style=f"bold {COLOURS[rule.category]}")
     head.append(rule.name.replace("-", " "), style="bold").append(f" ×{len(flags)}", style="dim")
     lines: list[RenderableType] = [head]
@@ -124,9 +123,7 @@ def _rule_block(report: Report, flags: Sequence[Flag], every_flag: bool, plain: 
         if not same:
             lines.append(Padding(Text(flag.message, style="dim italic"), (0, 0, 0, 4)))
     if len(flags) > len(shown):
-        lines.append(
-            Text(f"  … and {len(flags) - len(shown)} more (--verbose or --format html)", style="dim")
-        )
+        lines.append(Text(f"  … and {len(flags) - len(shown)} more ({rest})", style="dim"))
     return Padding(Group(*lines), (0, 0, 0, 2))
 
 

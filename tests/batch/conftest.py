@@ -24,7 +24,7 @@ def lines(tmp_path: Path) -> Callable[..., Path]:
 def run(tmp_path: Path):
     def run(*inputs, out="out.jsonl", format="jsonl", start=InlineEngine, **options):
         options.setdefault("shard_items", 4)
-        job = Job(tuple(map(str, inputs)), str(tmp_path / out), format, make_analyzer=make_stub, **options)
+        job = Job(tuple(map(str, inputs)), f"{tmp_path}/{out}", format, make_analyzer=make_stub, **options)
         return run_batch(job, start)
 
     return run

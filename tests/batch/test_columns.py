@@ -37,6 +37,31 @@ def test_a_data_frame_gets_columns():
     assert "needs one of the fields" in scored.d_error[9]
 
 
+def test_nullable_columns_of_pandas_hold_missing_values_and_whole_numbers():
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame(
+        {
+            "text": pandas.array(["It rained.", None, "It rained.", "It rained."], dtype="string"),
+            "id": pandas.array([7, 8, None, 9], dtype="Int64"),
+            "title": pandas.array(["Rain", None, None, float("nan")], dtype=object),
+        }
+    )
+    scored = ScoreColumns(columns=("id", "words", "error"), prefix="")(frame)
+    assert scored["words"] == [2, None, 2, 2]
+    assert [error is None for error in scored["error"]] == [True, False, True, True]
+    assert [scored["id"][0], scored["id"][3]] == ["7", "9"]
+    assert ScoreColumns(columns=("id",), prefix="")(frame.dropna(subset="id"))["id"] == ["7", None, "9"]
+
+
+@pytest.mark.parametrize(
+    ("table", "has"),
+    [({"body": ["It rained."], 3: [1]}, "body, 3"), ({"title": ["Rain"]}, "title"), ({}, "none")],
+)
+def test_a_table_without_texts_is_refused_with_the_columns_it_has(table, has):
+    with pytest.raises(UsageError, match=f"no column `text` or `html`; its columns: {has}$"):
+        ScoreColumns()(table)
+
+
 @pytest.mark.filterwarnings("ignore")
 def test_a_dataset_is_mapped_in_batches(tmp_path):
     datasets = pytest.importorskip("datasets")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from detector.batch.inputs import Inputs, find_items
+from detector.batch.score import read_items
 from detector.batch.shards import Item, Shard, cut_shards
 from detector.errors import UsageError
 from detector.reading import DEFAULT_LIMITS
@@ -188,3 +189,71 @@ def test_outputs_of_earlier_runs_are_no_articles(tmp_path, tree):
     (tree / "old.articles").mkdir()
     (tree / "old.articles" / "00000-000.html").write_text("<p>It rained.</p>")
     assert list(items_of(tmp_path, tree)) == ["a.txt", "e.txt", "b/c.html", "b/deep/d.md"]
+
+
+def test_what_a_glob_matches_is_read_once_folders_whole(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("news/a.txt", "news/sub/b.txt", "news/sub/c.txt", "n2/2024/x.txt", "n2/2024/2024-01/y.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(name)
+    for pattern in ("news/*", "news/**", "news/**/*"):
+        assert list(items_of(tmp_path, pattern)) == ["news/a.txt", "news/sub/b.txt", "news/sub/c.txt"]
+    assert list(items_of(tmp_path, "n2/**/2024*")) == ["x.txt", "2024-01/y.txt"]
+    assert list(items_of(tmp_path, "n2/**/2024-*")) == ["y.txt"]
+    assert list(items_of(tmp_path, "n2/**/")) == ["x.txt", "2024-01/y.txt"]
+
+
+def test_files_of_several_folders_of_a_glob_have_names_of_their_own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for year in ("2023", "2024"):
+        (tmp_path / "in" / year / "news").mkdir(parents=True)
+        (tmp_path / "in" / year / "news" / "a.txt").write_text(year)
+    expected = ["2023/news/a.txt", "2024/news/a.txt"]
+    assert list(items_of(tmp_path, f"{tmp_path}/in/20*/news")) == expected
+    monkeypatch.chdir(tmp_path / "in")
+    assert list(items_of(tmp_path, "20*/news")) == expected
+
+
+@pytest.mark.parametrize("pattern", ["*", "**", "*.html", "**/*.html"])
+def test_a_glob_takes_no_output_of_this_run_or_an_earlier_one(tmp_path, pattern):
+    folder = tmp_path / "g"
+    for name in (
+        "b.html",
+        "ov.html",
+        "ov.articles/00000-000.html",
+        "old.html",
+        "old.articles/00000-000.html",
+    ):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("<p>It rained.</p>")
+    (folder / "old.html.manifest.json").write_text("{}")
+    own = (str(folder / "ov.html"), str(folder / "ov.articles"))
+    assert list(items_of(tmp_path, f"{folder}/{pattern}", own=own)) == [str(folder / "b.html")]
+    with pytest.raises(UsageError, match="but links and what runs wrote"):
+        items_of(tmp_path, f"{folder}/o*.html", own=own)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-16-be"])
+def test_wide_lines_are_read_from_a_copy_in_utf8(tmp_path, encoding):
+    # U+010A and U+0A0A hold the byte of a line break.
+    records = [{"text": "\u010a\u0a0a", "id": "a"}, {"text": "It rained.", "id": "b"}]
+    lines = "\n".join(json.dumps(record, ensure_ascii=False) for record in records)
+    path = tmp_path / "wide.jsonl"
+    path.write_bytes(("\ufeff" * (encoding == "utf-16-be") + lines).encode(encoding))
+    found = items_of(tmp_path, path)
+    assert list(found) == [f"{path}:1", f"{path}:2"]
+    assert [article.text for article in read_items(found.values())] == ["\u010a\u0a0a", "It rained."]
+
+
+@pytest.mark.parametrize("zone", [None, "No/Where"])
+def test_a_value_of_a_table_that_python_cannot_hold_costs_no_other_row(tmp_path, zone):
+    pa = pytest.importorskip("pyarrow")
+    pq = pytest.importorskip("pyarrow.parquet")
+    ends = pa.array([0, 2, 4, 6], pa.int32()).buffers()[1]
+    texts = pa.StringArray.from_buffers(3, ends, pa.py_buffer(b"It\xff!it"))
+    times = pa.array([0, 0, 1 << 62], pa.int64()).cast(pa.timestamp("us", zone))
+    pq.write_table(pa.table({"text": texts, "published": times}), tmp_path / "t.parquet")
+    first, second, third = read_items(items_of(tmp_path, tmp_path / "t.parquet").values())
+    assert (first.text, second.text) == ("It", "\ufffd!")
+    # A time that cannot be told is an error; where the zone alone is unknown, there is none.
+    assert "is no date" in third.reason if zone is None else third.text == "it"

@@ -11,9 +11,9 @@ import pytest
 from click.testing import CliRunner
 
 from detector import Analyzer, AnalyzerSettings
+from detector.detectors.machine_text import MachineTextDetector
 from detector.errors import ModelError, UsageError
 from detector.models.calibration import articles_needed
-from detector.models.stylometric import StylometryModel
 from detector.review import (
     Decision,
     Queue,
@@ -29,7 +29,7 @@ from detector.review import (
 )
 from detector.rules import catalogue
 from detector.types import Article
-from training.recalibrate import LEAST_GAIN, command, fit, report_lines
+from training.recalibrate import LEAST_GAIN, command, fit, report_lines, shipped_calibration
 from training.recalibration_fit import (
     FEWEST_FLAGS,
     FEWEST_SENTENCES,
@@ -201,7 +201,7 @@ def test_the_threshold_goes_where_reviewers_draw_the_line(edge, may_fall, low, h
     [(articles_needed(0.05) - 1, 0), (articles_needed(0.05), 1), (articles_needed(0.01), 2)],
 )
 def test_machine_thresholds_change_only_where_human_articles_are_enough(human, expected) -> None:
-    shipped = StylometryModel.load().calibration
+    shipped = shipped_calibration()
     labels = [ArticleLabel(f"t{i}", 200, i / 1000, machine=False) for i in range(human)]
     labels += [ArticleLabel(f"m{i}", 200, 0.99, machine=True) for i in range(500)]
     fitted, changed = fit_machine_thresholds(labels, shipped)
@@ -214,6 +214,23 @@ def test_machine_thresholds_change_only_where_human_articles_are_enough(human, e
     ]
     assert len(differing) == expected
     assert all(b.probability < 0.2 for _, b in differing)
+
+
+def test_without_reviewed_articles_the_machine_thresholds_are_those_of_the_model_that_analyzes() -> None:
+    labels = Labels((), (), (), frozenset(), 0, 0, 0.25)
+    assert fit(labels, 5, 7).calibration == MachineTextDetector().calibration
+
+
+@pytest.mark.parametrize("rate", [0.05, 0.01])
+def test_no_stricter_rate_has_a_lower_threshold_than_a_refitted_looser_one(rate) -> None:
+    labels = [ArticleLabel(f"t{i}", 200, 0.9999, machine=False) for i in range(articles_needed(rate))]
+    fitted, changed = fit_machine_thresholds(labels, shipped_calibration())
+    assert changed == {0.05: 1, 0.01: 2}[rate]
+    place = fitted.bin_of(200)
+    assert place is not None
+    by_rate = sorted(place.thresholds, key=lambda threshold: -threshold.target_fpr)
+    assert [t.probability for t in by_rate] == sorted(t.probability for t in by_rate)
+    assert by_rate[0].probability > 0.9999
 
 
 @pytest.mark.parametrize(("edge", "adopted"), [(0.6, True), (None, False)])

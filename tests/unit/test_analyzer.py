@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -51,6 +52,22 @@ def test_a_spent_budget_is_incomplete(stub):
     report = Analyzer(AnalyzerSettings(seconds=0.01), detectors=[slow, never]).analyze(LONG)
     assert any(reason.startswith("never:") for reason in report.incomplete)
     assert never.batches == []
+
+
+@pytest.mark.parametrize("batch_size", [1, 2, 3])
+def test_a_slow_article_does_not_spend_the_budget_of_its_batch(stub, monkeypatch, batch_size):
+    now = [0.0]
+    monkeypatch.setattr("detector.analyzer.time", SimpleNamespace(monotonic=lambda: now[0]))
+
+    def answer(document):
+        now[0] += 9.0 if "slow" in document.text else 0.0
+        return Detection()
+
+    analyzer = Analyzer(AnalyzerSettings(seconds=1.0), detectors=[stub(answer), stub(lambda _: Detection())])
+    articles = [LONG, LONG + "It was slow.", LONG]
+    reports = [report.to_dict() for report in analyzer.analyze_many(articles, batch_size=batch_size)]
+    assert reports == [analyzer.analyze(article).to_dict() for article in articles]
+    assert [bool(report["incomplete"]) for report in reports] == [False, True, False]
 
 
 def test_analyze_many_streams(stub):

@@ -8,7 +8,13 @@ import random
 import pytest
 
 from detector.errors import ModelError, UsageError
-from detector.models.calibration import Calibration, conformal_threshold, upper_bound
+from detector.models.calibration import (
+    Calibration,
+    articles_for_bound,
+    conformal_threshold,
+    fit_calibration,
+    upper_bound,
+)
 
 
 def calibration(*lows: int) -> dict[str, object]:
@@ -46,7 +52,7 @@ def test_null_threshold_is_out_of_reach() -> None:
     [{}, {"corpus": "x", "bins": []}, {"corpus": "x", "bins": [{"low": 1}]}, {"corpus": "x", "bins": 3}],
 )
 def test_refuses_an_incomplete_calibration(data: dict[str, object]) -> None:
-    with pytest.raises(ModelError, match=r"calibration\.json"):
+    with pytest.raises(ModelError, match="the calibration is in"):
         Calibration.from_json(data)
 
 
@@ -64,6 +70,19 @@ def test_conformal_threshold_keeps_its_rate_on_average(rate: float) -> None:
         rng.random() >= conformal_threshold([rng.random() for _ in range(300)], rate) for _ in range(4000)
     ]
     assert sum(exceeded) / 4000 <= rate + 3 * math.sqrt(rate / 4000)
+
+
+@pytest.mark.parametrize(("rate", "bound"), [(0.01, 0.02), (0.05, 0.1), (0.05, 0.08), (0.1, 0.5)])
+def test_articles_for_a_bound_are_those_from_which_a_fit_stays_below_it(rate: float, bound: float) -> None:
+    def fitted(n: int) -> float:
+        scores = [i / n for i in range(n)]
+        return (
+            fit_calibration("toy", [100] * n, scores, [(80, None)], [rate]).bins[0].thresholds[0].fpr_upper95
+        )
+
+    n = articles_for_bound(rate, bound)
+    assert max(fitted(more) for more in range(n, n + 400)) <= bound
+    assert n == math.ceil(1 / rate) - 1 or fitted(n - 1) > bound
 
 
 def test_ties_are_not_flagged() -> None:

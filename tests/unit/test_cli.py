@@ -189,6 +189,61 @@ def test_demo_writes_a_page_for_each_article_and_names_what_it_cannot_read(talks
     assert b"s.jsonl:2" in done.stderr
 
 
+def test_demo_writes_over_its_own_pages_alone(talks, tmp_path):
+    out = tmp_path / "out"
+    out.mkdir()
+    page = out / f"{talks.stem}.html"
+    page.write_text("my own page", "utf-8")
+    done = run("demo", talks.parent, "-o", out)
+    assert done.returncode == 2
+    assert page.name.encode() in done.stderr
+    assert page.read_text("utf-8") == "my own page"
+    page.unlink()
+    assert [run("demo", talks.parent, "-o", out).returncode for _ in range(2)] == [0, 0]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such file names on Windows")
+def test_a_file_name_does_not_steer_the_terminal(tmp_path):
+    path = tmp_path / "b\x1b[2Jx.txt"
+    path.write_text("", "utf-8")
+    done = run("score", path)
+    assert done.returncode == 2
+    assert b"\x1b" not in done.stderr
+    assert b"<U+001B>" in done.stderr
+
+
+def test_a_file_is_utf8_whatever_the_locale(talks, tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text(talks.read_text("utf-8") + " Caf\u00e9, \U0001f600 said M\u00fcller.", "utf-8")
+    done = subprocess.run(
+        [*COMMAND, "score", str(path), "--format", "html"],
+        capture_output=True,
+        check=True,
+        timeout=120,
+        env={**os.environ, "PYTHONIOENCODING": "cp1252"},
+    )
+    assert "M\u00fcller" in done.stdout.decode("utf-8")
+    assert "\U0001f600" in done.stdout.decode("utf-8")
+
+
+def test_rules_that_are_off_are_named_in_the_report(talks):
+    report = json.loads(run("score", talks, "--format", "json", "--ignore", "SRC001").stdout)
+    assert "rules_off: SRC001" in report["warnings"]
+    found = report["signals"]["unsupported_claims"]["unsupported"]
+    why = [c["why"] for c in report["credibility"]["contributions"] if c["signal"] == "unsupported_claims"]
+    assert not why or why[0].startswith(f"{found} of ")
+
+
+def test_a_calibration_of_another_shape_is_named(talks, tmp_path):
+    path = tmp_path / "mine.json"
+    for content in ("{}", "[]"):
+        path.write_text(content, "utf-8")
+        done = run("score", talks, "--calibration", path)
+        assert done.returncode == 2
+        assert b"mine.json" in done.stderr
+        assert b"dateline calibrate" in done.stderr
+
+
 def test_demo_of_nothing_readable(tmp_path):
     (tmp_path / "a.txt").write_bytes(bytes(range(256)) * 20)
     done = run("demo", tmp_path, "-o", tmp_path / "out")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -147,6 +148,42 @@ def test_control_characters_do_not_reach_the_terminal():
 def test_markdown_is_inert():
     shown = render_markdown(make_report(HOSTILE, (flag(0, 12, message="[x](http://y)"),), title="# <b>"))
     assert not re.search(r"(?<!\\)[<\[\]]", shown)
+
+
+def test_a_flag_at_no_cost_says_so_and_the_verdict_is_told_in_every_format():
+    report = replace(
+        make_report("Click here.", (flag(0, 5, "BP002", counted=False),)),
+        signals={"ai_generated": {"probability": None, "verdict": "unclear"}},
+        warnings=("short_text", "rules_off: SRC001"),
+    )
+    markdown = render_markdown(report)
+    assert "costs no points" in markdown
+    for shown in (markdown, terminal(report), render_page(report)):
+        assert "not judged" in shown
+        assert "too few words of prose" in " ".join(shown.split())
+        assert "SRC001" in shown
+
+
+def test_without_a_threshold_no_rate_is_promised():
+    signal = {
+        "probability": 0.97,
+        "verdict": "not_flagged",
+        "threshold": None,
+        "calibration": {"corpus": "mine", "n_human": 3, "fpr_upper95": 0.632, "length_bin": "80-150"},
+    }
+    report = replace(make_report("Rain."), signals={"ai_generated": signal})
+    for shown in (render_markdown(report), terminal(report), render_page(report)):
+        assert "nothing is flagged" in " ".join(shown.split())
+        assert "63.2" not in shown
+
+
+def test_two_fragments_on_one_page_share_no_identifier():
+    report = make_report("One two three.", (flag(0, 3), flag(4, 7)))
+    both = parse(render_fragment(report) + render_fragment(report))
+    identifiers = [value for name, value in both.attributes if name == "id"]
+    assert len(identifiers) == len(set(identifiers)) == 4
+    links = {value for name, value in both.attributes if name == "href"}
+    assert {f"#{identifier}" for identifier in identifiers} == links
 
 
 def test_sarif_places_flags_by_line_and_utf16_column():

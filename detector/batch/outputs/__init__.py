@@ -8,6 +8,7 @@ from pathlib import PurePath
 from typing import Literal, NamedTuple, TypeAlias, get_args
 
 from detector.batch import storage
+from detector.batch.outputs.pages import describe_pages
 from detector.batch.results import Tally
 from detector.batch.rows import Content
 from detector.errors import UsageError
@@ -33,24 +34,30 @@ class OutputPaths(NamedTuple):
 
 
 def output_paths(out: str, output_format: Format) -> OutputPaths:
-    """Name the files of an output; a name without suffix is a folder for Parquet and HTML.
+    """Name the files of an output.
+
+    For Parquet and HTML, a folder is what ends in a slash, is one already, or has no suffix.
 
     >>> output_paths("news.parquet", "parquet").flags, output_paths("news.html", "html").pages
     ('news.flags.parquet', 'news.articles')
     >>> output_paths("news", "html")
     OutputPaths(main='news/index.html', flags=None, pages='news/articles')
+    >>> output_paths("news.v1/", "parquet").main
+    'news.v1/articles.parquet'
     """
+    if output_format not in ("parquet", "html"):
+        return OutputPaths(out)
     suffix = PurePath(out).suffix
+    if out.endswith("/") or storage.is_folder(out):
+        suffix = ""
     stem = out.removesuffix(suffix) if suffix else out.rstrip("/")
     if output_format == "parquet":
         if suffix:
             return OutputPaths(out, flags=f"{stem}.flags{suffix}")
         return OutputPaths(f"{stem}/articles.parquet", flags=f"{stem}/flags.parquet")
-    if output_format == "html":
-        if suffix:
-            return OutputPaths(out, pages=f"{stem}.articles")
-        return OutputPaths(f"{stem}/index.html", pages=f"{stem}/articles")
-    return OutputPaths(out)
+    if suffix:
+        return OutputPaths(out, pages=f"{stem}.articles")
+    return OutputPaths(f"{stem}/index.html", pages=f"{stem}/articles")
 
 
 def guess_format(out: str) -> Format:
@@ -86,7 +93,7 @@ def check_extra(output_format: Format) -> None:
 def write_output(
     out: str, output_format: Format, results: Iterable[str], tally: Tally, temp: str
 ) -> dict[str, Json]:
-    """Join the results of all shards, in order; give the digest of each file written.
+    """Join the results of all shards, in order; describe what was written.
 
     Raises
     ------
@@ -98,4 +105,14 @@ def write_output(
         storage.make_folder(out)
     writer = import_module(f"detector.batch.outputs.{output_format}")
     writer.write(paths, results, tally, temp)
-    return {PurePath(path).name: storage.digest_of(path) for path in paths.files}
+    return describe_output(paths)
+
+
+def describe_output(paths: OutputPaths) -> dict[str, Json]:
+    """Give the digest of each file of an output, None for one that is not there, and what its pages are."""
+    found: dict[str, Json] = {
+        PurePath(path).name: storage.digest_of(path) if storage.exists(path) else None for path in paths.files
+    }
+    if paths.pages is not None:
+        found[PurePath(paths.pages).name] = describe_pages(paths.pages)
+    return found

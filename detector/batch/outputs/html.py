@@ -15,6 +15,7 @@ from typing import Any
 from detector.batch import storage
 from detector.batch.outputs import OutputPaths
 from detector.batch.outputs.groups import MOST_COMPARED, find_groups
+from detector.batch.outputs.pages import remove_stale_pages
 from detector.batch.restore import restore_report
 from detector.batch.results import Tally, read_rows
 from detector.report import Report
@@ -58,14 +59,19 @@ def write(paths: OutputPaths, results: Iterable[str], tally: Tally, temp: str) -
     )
     with storage.write_atomically(paths.main, temp) as out:
         out.write(render_overview(overview).encode("utf-8", "backslashreplace"))
+    remove_stale_pages(paths.pages, collected.named)
 
 
 class _Collected:
-    """The worst rows, the worst flags of each rule, the first errors and reports: bounded, whatever comes."""
+    """The worst rows, the worst flags of each rule, the first errors and reports: bounded, whatever comes.
+
+    Only `named`, the names of all pages, grows.
+    """
 
     def __init__(self, folder: str) -> None:
         self.reports: list[Report] = []
         self.pages: list[str | None] = []
+        self.named: set[str] = set()
         self.errors: list[tuple[str, str]] = []
         self._folder = folder
         self._order = count()
@@ -82,6 +88,7 @@ class _Collected:
                 self.errors.append((article["source"], article["error"]))
             return
         if article["page"]:
+            self.named.add(article["page"])
             article["page"] = f"{self._folder}/{article['page']}"
         if len(self.reports) < MOST_COMPARED:
             self.reports.append(restore_report(row))

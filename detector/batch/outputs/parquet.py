@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from contextlib import ExitStack
-from typing import Any, BinaryIO
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -24,8 +24,8 @@ def write(paths: OutputPaths, results: Iterable[str], tally: Tally, temp: str) -
     assert paths.flags is not None
     with ExitStack() as stack:
         # Left in reverse order: with the table of articles, that of flags is there as well.
-        articles = stack.enter_context(_Table(paths.main, temp, ARTICLE_COLUMNS))
-        flags = stack.enter_context(_Table(paths.flags, temp, FLAG_COLUMNS))
+        articles = stack.enter_context(_open_table(paths.main, temp, ARTICLE_COLUMNS))
+        flags = stack.enter_context(_open_table(paths.flags, temp, FLAG_COLUMNS))
         for path in results:
             for line in read_rows(path):
                 row = json.loads(line)
@@ -34,33 +34,35 @@ def write(paths: OutputPaths, results: Iterable[str], tally: Tally, temp: str) -
                     flags.add(flag)
 
 
+@contextmanager
+def _open_table(path: str, temp: str, columns: Mapping[str, type]) -> Iterator[_Table]:
+    """Open a table that appears when the block ends well; the last rows are written within it, too."""
+    schema = pa.schema([(name, _TYPES[kind]) for name, kind in columns.items()])
+    with (
+        storage.write_atomically(path, temp) as stream,
+        pq.ParquetWriter(stream, schema, compression="zstd") as writer,
+    ):
+        table = _Table(writer, schema)
+        yield table
+        table.flush()
+
+
 class _Table:
     """A Parquet file being written."""
 
-    def __init__(self, path: str, temp: str, columns: Mapping[str, type]) -> None:
-        self._schema = pa.schema([(name, _TYPES[kind]) for name, kind in columns.items()])
-        self._path = path
-        self._temp = temp
-        self._stack = ExitStack()
+    def __init__(self, writer: Any, schema: Any) -> None:
+        self._writer = writer
+        self._schema = schema
         self._rows: list[dict[str, Any]] = []
-
-    def __enter__(self) -> _Table:
-        stream: BinaryIO = self._stack.enter_context(storage.write_atomically(self._path, self._temp))
-        self._writer = self._stack.enter_context(pq.ParquetWriter(stream, self._schema, compression="zstd"))
-        return self
-
-    def __exit__(self, *error: Any) -> None:
-        if error[0] is None:
-            self._flush()
-        self._stack.__exit__(*error)
 
     def add(self, row: dict[str, Any]) -> None:
         """Add a row; a lone surrogate, which Arrow's strings cannot hold, becomes its escape."""
         self._rows.append({name: _utf8(value) for name, value in row.items()})
         if len(self._rows) >= ROWS_AT_ONCE:
-            self._flush()
+            self.flush()
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Write the rows that are held."""
         if self._rows:
             self._writer.write_table(pa.Table.from_pylist(self._rows, schema=self._schema))
             self._rows = []

@@ -51,6 +51,9 @@
   search.addEventListener('input', () => { limit = PAGE; draw(); });
   for (const box of bands) box.addEventListener('change', () => { limit = PAGE; draw(); });
   more.addEventListener('click', () => { limit += 200; draw(); });
+  let before = PAGE;
+  addEventListener('beforeprint', () => { before = limit; limit = rows.length; draw(); });
+  addEventListener('afterprint', () => { limit = before; draw(); });
   document.documentElement.classList.add('ov-live');
   draw();
 })();
