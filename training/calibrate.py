@@ -21,7 +21,7 @@ from detector.models.calibration import conformal_threshold, upper_bound
 from detector.models.logistic import sigmoid
 from detector.models.stacked import FEATURES, evidence
 from detector.models.stylometric import StylometryModel
-from training.evidence import read
+from training.evidence import check_origin, read
 from training.export import ARTIFACT, write_sums
 from training.sets import BINS
 from training.splits import share
@@ -124,6 +124,7 @@ def thresholds(rows: Sequence[Row], logits: Vector) -> list[dict[str, Any]]:
 )
 def command(folder: Path, artifact: Path, use: str) -> None:
     """Fit the stack, set the thresholds, and write both into the artifact."""
+    check_origin(folder, artifact)
     human, machine = read(folder / "calibration.jsonl"), read(folder / "stacking.jsonl")
     rows = [*human, *machine]
     names = tuple(use.split(","))

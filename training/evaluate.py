@@ -15,8 +15,11 @@ from detector.models.calibration import Calibration, upper_bound
 from detector.models.logistic import Logistic, sigmoid
 from detector.models.stacked import FEATURES
 from training.calibrate import Row, Vector, apply_stack, fit_stack, matrix, out_of_fold, thresholds
-from training.evidence import read
+from training.evidence import check_origin, read
 from training.export import ARTIFACT
+
+HELD_OUT = "news: held-out outlets"
+"""The set of human news that training never saw the outlets of."""
 
 ABLATION: dict[str, tuple[str, ...]] = {
     "stylometry alone": ("stylometry.logit",),
@@ -153,7 +156,7 @@ def report(folder: Path, artifact: Path) -> str:
     """Every table, as Markdown."""
     rows = read(folder / "evaluation.jsonl")
     logits, calibration = score(artifact, rows)
-    human = logits[[row["label"] == "human" and "outlets" in row["set"] for row in rows]]
+    human = logits[[row["label"] == "human" and row["set"] == HELD_OUT for row in rows]]
     lines = ["### By set", "", *table(rows, logits, calibration, family, groups(rows, family)), ""]
     frontier = [row["kind"].startswith("frontier") and row["label"] == "ai" for row in rows]
     lines += ["### frontier_mirrors (unseen pairs) by style", ""]
@@ -209,6 +212,7 @@ def portable(rows: Sequence[Row], artifact: Path) -> str:
 )
 def command(folder: Path, artifact: Path, out: Path | None, numbers: Path | None) -> None:
     """Print the tables of the model card."""
+    check_origin(folder, artifact)
     if numbers:
         numbers.write_text(portable(read(folder / "evaluation.jsonl"), artifact), "utf-8")
     text = report(folder, artifact)

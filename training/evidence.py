@@ -6,6 +6,7 @@ and the words. Stacking, calibration and evaluation read these lines, so each is
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
 from collections.abc import Iterable, Iterator
@@ -54,6 +55,41 @@ def read(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
 
+READS = ("detector/models/cleaning.py", "detector/data/cleaning.toml", "training/sets.py", "training/splits.py")
+"""What prepared rows depend on beside the models."""
+
+
+def origin(artifact: Path, stylometry: StylometryModel) -> dict[str, str]:
+    """Digests of all that evidence depends on: another one makes it stale."""
+    root = Path(__file__).parent.parent
+    loaded = load_artifact(artifact)
+    read_by = b"".join((root / name).read_bytes() for name in READS)
+    return {
+        "stylometry": stylometry.models[0].sha256,
+        "vocabulary": str(loaded.config["vocabulary_sha256"]),
+        "code": hashlib.sha256(read_by).hexdigest(),
+        "encoder": hashlib.sha256(loaded.contents["model.onnx"]).hexdigest(),
+    }
+
+
+def check_origin(folder: Path, artifact: Path) -> None:
+    """Refuse evidence that was not made with this artifact and what is installed.
+
+    Raises
+    ------
+    click.ClickException
+        Naming what differs.
+    """
+    path = folder / "origin.json"
+    made = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    now = origin(artifact, StylometryModel.load())
+    stale = [name for name, digest in now.items() if made.get(name) != digest]
+    if stale:
+        raise click.ClickException(
+            f"{folder}: made with another {', '.join(stale)}; run `python -m training evidence` again"
+        )
+
+
 SETS = {"samples": None, "evaluation": EVALUATION, "stacking": STACKING, "calibration": CALIBRATION}
 
 
@@ -68,6 +104,7 @@ def command(artifact: Path, out: Path, only: tuple[str, ...], prepare_only: bool
     """Score every set once and keep the evidence."""
     out.mkdir(parents=True, exist_ok=True)
     encoder, stylometry = Encoder(load_artifact(artifact)), StylometryModel.load()
+    _drop_stale(out, origin(artifact, stylometry))
     for name, sets in SETS.items():
         if only and name not in only:
             continue
@@ -79,6 +116,16 @@ def command(artifact: Path, out: Path, only: tuple[str, ...], prepare_only: bool
         if not prepare_only:
             count = _write(out / f"{name}.jsonl", (complete(row, encoder) for row in _lines(prepared)))
             click.echo(f"{name}: {count} texts")
+
+
+def _drop_stale(out: Path, now: dict[str, str]) -> None:
+    """Note what this run depends on, and drop the prepared rows of a run that depended on something else."""
+    path = out / "origin.json"
+    before = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    if any(before.get(name) != now[name] for name in ("stylometry", "vocabulary", "code")):
+        for name in SETS:
+            (out / f"{name}.prepared.jsonl").unlink(missing_ok=True)
+    path.write_text(json.dumps(now, indent=1) + "\n", "utf-8")
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:

@@ -175,7 +175,7 @@ def prepare(config: dict[str, Any], tokenizer: Any, out: Path) -> list[Window]:
     for recipe in everything:
         if recipe.label == "ai":
             windows += draw(recipe, measure, banned, rng, fresh, config["augment"], glue)
-    sizes = [window.tokens + 8 for window in windows]
+    sizes = [window.tokens for window in windows]
     for recipe in everything:
         if recipe.label == "human":
             windows += draw(
@@ -229,7 +229,7 @@ def train(config: dict[str, Any], out: Path) -> None:
         schedule = schedule[: int(config["max_steps"])]
     averaged = Averaged(model, config["average"])
     peak = [group["lr"] for group in optimizer.param_groups]
-    first = _resume(out, model, optimizer, averaged)
+    first = _resume(config, out, model, optimizer, averaged)
     warm = max(1, int(0.06 * len(schedule)))
     model.train()
     started, losses, done = time.monotonic(), [], 0
@@ -273,25 +273,52 @@ def train(config: dict[str, Any], out: Path) -> None:
             with (out / "curve.jsonl").open("a", encoding="utf-8") as curve:
                 curve.write(json.dumps(line) + "\n")
         if step % 60 == 59:
+            partial = out / "checkpoint.partial"
             torch.save(
                 {
+                    "config": json.dumps(config, sort_keys=True),
+                    "random": torch.get_rng_state(),
                     "step": step + 1,
                     "model": model.state_dict(),
                     "optimizer": optimizer.state_dict(),
                     "averaged": averaged.state,
                 },
-                out / "checkpoint.pt",
+                partial,
             )
-    torch.save(averaged.state, out / "model.pt")
+            partial.replace(out / "checkpoint.pt")
+    torch.save(kept(averaged.state, config), out / "model.pt")
     torch.save(model.state_dict(), out / "last.pt")
     (out / "config.json").write_text(json.dumps(config, indent=1), "utf-8")
 
 
-def _resume(out: Path, model: nn.Module, optimizer: torch.optim.Optimizer, averaged: Averaged) -> int:
+def kept(state: dict[str, torch.Tensor], config: dict[str, Any]) -> dict[str, torch.Tensor]:
+    """Weights with the share `keep` of those that the run started from mixed in: new skills, less forgotten.
+
+    After Wortsman et al., "Robust fine-tuning of zero-shot models" (2022). Embeddings stay as they are.
+    """
+    share = float(config.get("keep", 0.0))
+    if not share:
+        return state
+    before = torch.load(config["start"], weights_only=True)
+    return {
+        name: after
+        if "embeddings" in name or not after.is_floating_point()
+        else (1 - share) * after + share * before[name]
+        for name, after in state.items()
+    }
+
+
+def _resume(
+    config: dict[str, Any], out: Path, model: nn.Module, optimizer: torch.optim.Optimizer, averaged: Averaged
+) -> int:
+    """Take up a checkpoint of the same configuration, where there is one; give the step to go on with."""
     path = out / "checkpoint.pt"
     if not path.exists():
         return 0
     saved = torch.load(path, weights_only=True)
+    if saved.get("config") != json.dumps(config, sort_keys=True):
+        raise click.ClickException(f"{path} is of another configuration; name another folder by --out")
+    torch.set_rng_state(saved["random"])
     model.load_state_dict(saved["model"])
     optimizer.load_state_dict(saved["optimizer"])
     averaged.state = saved["averaged"]

@@ -1,8 +1,8 @@
 """`python -m training localise`: which sentences of a half-human text are the machine's? F1 beside the trivial answers.
 
 Three sets: MixSet's and SeqXGPT's continuations with their segments, and news spliced here from
-the first half of a held-out human article and the second half of our machine article on the
-same story.
+the first half of a human article and the second half of a machine article on the same story, from
+frontier_mirrors' development pairs.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from detector.types import Article
 from training.corpora import records
 from training.evaluate import auroc
 from training.export import ARTIFACT
-from training.splits import machine_held_out
 from training.windows import cleaned
 
 Mixed = tuple[str, int]
@@ -41,19 +40,19 @@ def continuations(name: str, least: int = 150, generators: Sequence[str] = ()) -
 
 
 def spliced() -> Iterator[Mixed]:
-    """Human beginnings and machine endings on the same story, cut at whole sentences."""
-    own = {
-        str(r["pair_id"]): r
-        for r in records("own/machine_articles")
-        if machine_held_out(r, "own/machine_articles")
-    }
-    for name in ("allsides", "local", "opinions", "bbc_2004_2005", "reuters21578"):
-        for record in records(f"human_news/train/{name}"):
-            if record["id"] in own:
-                machine = cleaned(str(own[record["id"]]["text"]))
-                human = cleaned(str(record["text"]))[: len(machine) // 2 + 1]
-                front = " ".join(human) + " "
-                yield front + " ".join(machine[len(machine) // 2 :]), len(front)
+    """Human beginnings and machine endings on the same story, cut at whole sentences.
+
+    They come from frontier_mirrors' development pairs: no training has either side.
+    """
+    found = list(records("machine_text/dev/frontier_mirrors"))
+    originals = {str(r["pair_id"]): r for r in found if r["label"] == "human"}
+    for record in found:
+        original = originals.get(str(record["pair_id"]))
+        if record["label"] == "ai" and original is not None:
+            machine = cleaned(str(record["text"]))
+            human = cleaned(str(original["text"]))[: len(machine) // 2 + 1]
+            front = " ".join(human) + " "
+            yield front + " ".join(machine[len(machine) // 2 :]), len(front)
 
 
 def f1(predicted: Sequence[bool], truth: Sequence[bool]) -> float:

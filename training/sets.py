@@ -10,7 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from training.corpora import records
-from training.splits import human_fold, machine_held_out, seen_in_training, text_key
+from training.splits import (
+    group_keys,
+    human_fold,
+    machine_held_out,
+    retold_keys,
+    seen_in_training,
+    text_key,
+)
 from training.windows import cleaned, prefixes, without_prefix
 
 BINS: tuple[tuple[int, int | None], ...] = ((80, 150), (150, 300), (300, 600), (600, None))
@@ -48,10 +55,13 @@ class TextSet:
         """The texts, whole, or cropped to a random place and a random bin of `BINS`, `crops` times."""
         everything = list(records(self.file))
         cut = prefixes(everything)
+        retold = retold_keys() if self.label == "human" else frozenset()
         chosen, seen = [], set()
         for record in everything:
             fits = record["label"] == self.label and self.keep(record, self.file)
             if not fits or any(str(record.get(f, "")) not in values for f, values in self.where.items()):
+                continue
+            if any(key in retold for key in group_keys(record)):
                 continue
             key = text_key(str(record["text"]))
             if key not in seen:

@@ -129,3 +129,9 @@ def twin_keys() -> frozenset[str]:
     """Ids of the human articles whose facts the project's own machine articles retell, held-out ones apart."""
     name = "own/machine_articles"
     return frozenset(str(r["pair_id"]) for r in records(name) if not machine_held_out(r, name))
+
+
+def retold_keys() -> frozenset[str]:
+    """Group keys of the human articles whose facts a machine article in training retells."""
+    mirrors = records("machine_text/train/frontier_mirrors")
+    return twin_keys() | {key for r in mirrors if r["label"] == "ai" for key in group_keys(r)}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from detector.document import build_document
-from detector.models.cleaning import pieces
+from detector.models.cleaning import pieces, without_house_style
 from detector.types import Article
 from training.attacks import AUGMENTATIONS
 from training.corpora import records
@@ -82,7 +82,11 @@ def cleaned(text: str) -> list[str]:
 def crop(
     sentences: Sequence[str], lengths: Sequence[int], target: int, rng: random.Random
 ) -> tuple[str, int]:
-    """Consecutive sentences of about `target` tokens from a random place (all, where there are fewer)."""
+    """Consecutive sentences of about `target` tokens from a random place (all, where there are fewer).
+
+    The last sentence is one that brings the size nearest to the target: to stop below it always would
+    leave a text of long sentences, which is more often a human one, some tokens shorter than others.
+    """
     total = sum(lengths)
     if total <= target:
         return " ".join(sentences), total
@@ -92,7 +96,7 @@ def crop(
         latest += 1
     start = rng.randint(0, latest)
     stop, size = start, 0
-    while stop < len(sentences) and (size == 0 or size + lengths[stop] <= target):
+    while stop < len(sentences) and (size == 0 or size + lengths[stop] / 2 <= target):
         size += lengths[stop]
         stop += 1
     return " ".join(sentences[start:stop]), size
@@ -157,6 +161,7 @@ def draw(
             if size < 24 or text in seen:
                 continue
             seen.add(text)
+            text = without_house_style(text)
             if rng.random() < augment:
                 text = rng.choice(AUGMENTATIONS)(text, rng)
             key = next(iter(group_keys(record)))

@@ -13,7 +13,7 @@ from typing import Any
 
 from detector.errors import ModelError
 from detector.models.artifact import Artifact
-from detector.models.cleaning import Piece
+from detector.models.cleaning import Piece, without_house_style
 from detector.models.session import open_model, unloadable
 from detector.models.threads import default_threads
 
@@ -79,7 +79,7 @@ class Encoder:
     def tokenize(self, pieces: Sequence[Piece]) -> list[tuple[int, ...]]:
         """Token ids of each piece, without the special ones."""
         found = self._vocabulary.tokenizer.encode_batch_fast(
-            [p.text for p in pieces], add_special_tokens=False
+            [without_house_style(p.text) for p in pieces], add_special_tokens=False
         )
         return [tuple(encoding.ids) for encoding in found]
 

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from detector.document import build_document
-from detector.models.cleaning import pieces, strip_opening, tidy
+from detector.models.cleaning import pieces, strip_opening, tidy, without_house_style
 from detector.types import Article
 
 PROSE = (
@@ -64,10 +64,59 @@ def test_tidy(raw, expected):
         "US-Russia talks began.",
         "NATO-led forces left.",
         "Here is the catch.",
+        "Here are the three things that the mayor wants: time, money and a vote.",
+        "NATO - the alliance - met.",
+        "Posted May 3, 2024 in Markets.",
+        "The Associated Press (AP) said so.",
+        "The World Trade Organization (WTO) said so.",
     ],
 )
 def test_openings_of_ordinary_sentences_stay(text):
     assert strip_opening(text) == text
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "By late afternoon, police had left.",
+        "By Monday Night, it was over.",
+        "He took out an advertisement in two papers.",
+        "I can't provide for them.",
+        "It broke the site's terms of service.",
+        "People must sign up for cover by May.",
+        "She posted on Facebook that it was over.",
+        "She wrote a letter to the editor.",
+        "The post drew 3,000 comments.",
+        "The study, published on Monday, found none.",
+        "Young readers read more and watch more television.",
+    ],
+)
+def test_ordinary_sentences_stay(sentence):
+    assert read(f"{PROSE} {sentence}") == f"{PROSE} {sentence}"
+
+
+@pytest.mark.parametrize(
+    "leftover",
+    [
+        "By Ann Smith, Riverton Post.",
+        "By ANN SMITH",
+        "Advertisement",
+        "12 Comments",
+        "Photo by Ann Smith.",
+        "Published on May 3, 2020.",
+        "Read more.",
+        "Email letters to the editor to the desk.",
+    ],
+)
+def test_leftovers_of_a_page_go(leftover):
+    assert read(f"{PROSE}\n\n{leftover}") == PROSE
+
+
+@pytest.mark.parametrize("dash", [" - ", " -- ", " \u2014 ", " \u2013 "])
+def test_dashes_between_words_do_not_tell_the_house(dash):
+    text = f"The bridge{dash}built in 1931{dash}is closed."
+    seen = without_house_style(read(text))
+    assert seen == "The bridge, built in 1931, is closed."
 
 
 def test_offsets_cover_the_text_they_came_from():
@@ -101,6 +150,9 @@ def test_no_prose_gives_no_pieces(text):
         "...",
         "title: ",
         "by a ",
+        "By A",
+        "a - ",
+        "[{",
     ],
 )
 def test_time_is_linear_on_hostile_text(unit):

@@ -11,7 +11,7 @@ import pytest
 
 from detector.detectors.machine_text import MachineTextDetector
 from detector.document import Document, build_document
-from detector.errors import ModelError, UsageError
+from detector.errors import UsageError
 from detector.models.calibration import Calibration
 from detector.models.stylometric import ArticleScore, StylometryModel, WindowScore, split_windows
 from detector.types import Article, ModelInfo
@@ -99,7 +99,7 @@ def test_unknown_rate_and_broken_calibrations(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="calibration file"):
         MachineTextDetector(calibration=str(tmp_path / "none.json"))
     (tmp_path / "odd.json").write_text("{}")
-    with pytest.raises(ModelError):
+    with pytest.raises(UsageError, match=r"odd\.json.*dateline calibrate"):
         MachineTextDetector(calibration=str(tmp_path / "odd.json"))
 
 

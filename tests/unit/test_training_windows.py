@@ -40,6 +40,14 @@ def test_crops_are_consecutive_sentences_within_the_target(seed):
     assert numbers == list(range(numbers[0], numbers[0] + 10))
 
 
+def test_crops_are_as_long_as_their_targets_on_average():
+    rng = random.Random(3)
+    lengths = [rng.randint(8, 60) for _ in range(40)]
+    targets = [rng.randint(60, 180) for _ in range(600)]
+    sizes = [crop(["x"] * 40, lengths, target, rng)[1] for target in targets]
+    assert abs(sum(sizes) - sum(targets)) / sum(targets) < 0.04
+
+
 def test_one_outlet_is_never_in_two_folds():
     pages = ["http://edition.cnn.com/a", "https://www.cnn.com/b", "http://money.cnn.com/c"]
     assert {outlet({"url": page}) for page in pages} == {"cnn.com"}
