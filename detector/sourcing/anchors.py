@@ -9,7 +9,7 @@ from datetime import date
 
 from detector.document import Document, Sentence
 from detector.sourcing.calendar import full_date, value_of
-from detector.sourcing.lexicon import fold
+from detector.sourcing.lexicon import fold, words
 from detector.sourcing.times import TimeExpression, find_times
 from detector.types import TimeKind
 
@@ -20,6 +20,8 @@ _BYLINE_TOKENS = 14
 _PLACE_REACH, _DASH_REACH = 60, 30
 """Code points before a dateline's date (places), and behind it up to its dash (an agency in brackets)."""
 _PUBLISHED = re.compile(r"\b(?:[Pp]ublished|[Uu]pdated|[Pp]osted|[Ll]ast modified)\b[^.]{0,40}$")
+_LINE_END = re.compile(r"[\s,|)-]*(?:at |\d{1,2}[:.]\d\d).{0,30}|[\s,|)-]*")
+_BYLINE = re.compile(r"(?:by|published|updated|posted|date|on)\b", re.IGNORECASE)
 _DASH = re.compile(r"[^.a-z-]{0,4}(?:\([^)]{1,20}\))?\s{0,9}-{1,2}\s")
 
 
@@ -54,7 +56,10 @@ def _is_dateline(document: Document, sentence: Sentence, expression: TimeExpress
     if len(document.sentence_tokens(sentence)) <= _BYLINE_TOKENS and not sentence.text.endswith(
         (".", "!", "?")
     ):
-        return True
+        lead = document.text[sentence.start : expression.start].strip()
+        rest = document.text[expression.end : sentence.end]
+        if _LINE_END.fullmatch(rest) and (not lead or lead[-1] in "|,:-" or _BYLINE.match(lead)):
+            return True
     before = document.text[sentence.start : expression.start]
     after = document.text[expression.end : expression.end + _DASH_REACH]
     return bool(_PUBLISHED.search(before)) or (len(before) <= _PLACE_REACH and bool(_DASH.match(after)))
@@ -70,9 +75,10 @@ def read_times(document: Document) -> tuple[list[TimeReading], date | None]:
 
 _ORDER = {"absolute": 0, "relative": 1, "loose": 3, "duration": 3, "set": 3, "clock": 2}
 _FUTURE = re.compile(
-    r"\b(?:will|scheduled|expected|set to|upcoming|next|due to|plans to|plan to|is to|are to|shall)\b"
+    r"\b(?:will|scheduled|expected|set to|upcoming|next|due (?:to|in|on|for)|likely to|going to|slated|planned for|plans to|plan to|is to|are to|shall)\b"
 )
-_TOLD = re.compile(r"\b(?:said|says|told|added|announced|confirmed|resigned|died|was|were|had)\b")
+_PAST_VERBS = {"resigned", "died", "was", "were", "had"}
+_TOLD = re.compile(rf"\b(?:{'|'.join(sorted((words('cues', 'speech') - {'promises'}) | _PAST_VERBS))})\b")
 _OPENERS = ("", "on", "by", "from", "in", "early on", "late on")
 
 

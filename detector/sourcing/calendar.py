@@ -143,8 +143,12 @@ def _quarter_year(quote: str, anchor: date | None, future: bool) -> str | None:
 def _quarter(quote: str, anchor: date | None, future: bool) -> str | None:
     if anchor is None:
         return None
-    number = _quarter_number(quote)
-    year = anchor.year - (number > (anchor.month - 1) // 3 + 1 and not future)
+    number, current = _quarter_number(quote), (anchor.month - 1) // 3 + 1
+    named = re.search(r"\b(last|this|next) year$", quote)
+    if named:
+        year = anchor.year + {"last": -1, "this": 0, "next": 1}[named.group(1)]
+    else:
+        year = anchor.year + ((number < current) if future else -(number > current))
     return f"{year}-Q{number}"
 
 
@@ -187,6 +191,10 @@ def _weekday_value(quote: str, anchor: date | None, future: bool) -> str | None:
     weekday = _weekday(quote)
     if anchor is None or weekday is None:
         return None
+    week = re.search(r"\b(last|this|next) week$", quote)
+    if week:
+        days = weekday - anchor.weekday() + 7 * {"last": -1, "this": 0, "next": 1}[week.group(1)]
+        return (anchor + timedelta(days=days)).isoformat() + _part_of_day(quote)
     return _back_to(weekday, anchor, future).isoformat() + _part_of_day(quote)
 
 
@@ -195,8 +203,14 @@ def _week(day: date) -> str:
     return f"{year}-W{week:02d}"
 
 
+_ANAPHORIC = re.compile(
+    r"(?:that|the same|the next|(?:the )?following|(?:the )?previous)\b|[a-z ]{1,20}\b(?:minute|second)$"
+)
+"""Counted from another event than publication ("the next day"), or no date at all ("the last minute")."""
+
+
 def _deictic(quote: str, anchor: date | None, future: bool) -> str | None:
-    if anchor is None:
+    if anchor is None or _ANAPHORIC.match(quote):
         return None
     step = (
         -1
@@ -245,7 +259,7 @@ def _ago(quote: str, anchor: date | None, future: bool) -> str | None:
     number, unit = _number(quote), _unit(quote)
     if anchor is None or unit is None or number is None or ("earlier" in quote and unit != "Y"):
         return None
-    if re.search(r"later|before|\d\.\d", quote):
+    if re.search(r"\b(?:few|several|couple|dozens|half)\b|later|before|\d\.\d", quote):
         return None  # Counted from another event, or no whole number of units.
     if unit == "M" and "minute" in quote:
         return None
@@ -289,12 +303,14 @@ def _set(quote: str, anchor: date | None, future: bool) -> str | None:
 
 
 def _clock(quote: str, anchor: date | None, future: bool) -> str | None:
-    match = re.search(r"(\d{1,2})(?::(\d\d))?", quote)
+    match = re.search(r"(\d{1,2})(?:[:.](\d\d))?", quote)
     if match is None:
         return None
     hour, minute = int(match.group(1)), int(match.group(2) or 0)
     if "p" in quote and hour < 12:
         hour += 12
+    if hour == 12 and re.search(r"a\.?m", quote):
+        hour = 0
     day = anchor.isoformat() if anchor else "XXXX-XX-XX"
     return f"{day}T{hour:02d}:{minute:02d}" if hour < 24 and minute < 60 else None
 

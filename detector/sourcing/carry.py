@@ -88,7 +88,8 @@ def _read(
     index: int,
 ) -> SourceReading:
     share = _share_quoted(document, sentence, inside)
-    hearsay = next(((a.start, a.end) for a in attributions if a.hearsay), None)
+    cues = {a.cue_start for a in attributions if not a.hearsay and a.kind not in ("none", "first_person")}
+    hearsay = next(((a.start, a.end) for a in attributions if a.hearsay and a.start not in cues), None)
     spoken = [a for a in attributions if not a.hearsay and a.kind not in ("none", "first_person")]
     named = [a for a in spoken if a.kind == "named"]
     if named:
@@ -100,7 +101,7 @@ def _read(
     if not spoken:
         return _without_cue(share, memory, index)
     if hearsay is not None and not any(
-        a.kind in ("named", "role", "pronoun") and _tells(document, a) for a in spoken
+        a.kind in ("named", "role", "pronoun", "description") and _tells(document, a) for a in spoken
     ):
         first = hearsay
         if " " in document.text[slice(*hearsay)]:
@@ -135,12 +136,24 @@ def _pointed_back(
     latest = memory.latest
     if best.kind == "pronoun" and word in words("sources", "person_pronouns") and memory.person is not None:
         return SourceReading("named", *memory.person, True, cue, hearsay, share, True)
+    if best.kind == "description" and not _fits(document, word, latest):
+        return SourceReading("role", best.start, best.end, False, cue, hearsay, share, True)
     if latest is not None and latest.start is not None:
         return SourceReading(latest.kind, latest.start, latest.end, True, cue, hearsay, share, True)
     if memory.person is not None:
         return SourceReading("named", *memory.person, True, cue, hearsay, share, True)
     kind: Standing = "vague" if best.kind == "pronoun" else "role"
     return SourceReading(kind, best.start, best.end, False, cue, hearsay, share, True)
+
+
+def _fits(document: Document, phrase: str, latest: SourceReading | None) -> bool:
+    """Whether "the ministry" or "the report" can be the latest source: only one that is called so; a person may be."""
+    head = phrase.split()[-1]
+    if head not in words("sources", "bodies") | words("sources", "documents"):
+        return True
+    if latest is None or latest.start is None:
+        return False
+    return head in document.text[latest.start : latest.end].lower().split()
 
 
 def _without_cue(share: float, memory: _Memory, index: int) -> SourceReading:
@@ -154,7 +167,11 @@ def _without_cue(share: float, memory: _Memory, index: int) -> SourceReading:
 def _remember_person(document: Document, sentence: Sentence, memory: _Memory) -> None:
     """Keep a two-word name for a later "he": shallow, but a pronoun seldom skips a full name."""
     tokens = document.sentence_tokens(sentence)
-    for one, two in pairwise(tokens):
+    for before, (one, two) in zip((None, *tokens), pairwise(tokens), strict=False):
+        if before is not None and before.text.lower() in ("in", "at", "near", "across"):
+            continue
+        if {one.text.lower(), two.text.lower()} <= words("places", "names"):
+            continue
         if (
             one.text[0].isupper() and two.text[0].isupper() and one.is_word and two.is_word and len(one.text) > 2 and len(two.text) > 2
             and not {one.text.lower(), two.text.lower()} & (words("sources", "demonyms") | words("sources", "institutional") | words("sources", "determiners"))

@@ -15,7 +15,8 @@ def unnamed_parties(
 
     Countries and capitals are no participants: somebody went there for them.
     """
-    if time.kind in ("absolute", "resolvable") or source.kind == "named":
+    dated = time.kind in ("absolute", "resolvable") and not (time.value or "").startswith("PX")
+    if dated or source.kind == "named":  # "PXM", in recent months, is no day.
         return None
     meetings, places, demonyms = (
         words("events", "meetings"),

@@ -85,11 +85,11 @@ def _from_subject(document: Document, sentence: Sentence, cue: tuple[int, int]) 
 def _first_figure(document: Document, sentence: Sentence) -> tuple[int, int] | None:
     """The first number that says how much or how many: no time, age, or part of a name."""
     before = ""
-    times = find_times(document.text, sentence.start, sentence.end)
-    starts = [time.start for time in times]
+    times = find_times(sentence.text)
+    starts = [sentence.start + time.start for time in times]
     for token in document.sentence_tokens(sentence):
         place = bisect_right(starts, token.start) - 1
-        timed = place >= 0 and token.start < times[place].end
+        timed = place >= 0 and token.start < sentence.start + times[place].end
         if token.is_word and not timed and _FIGURE.fullmatch(token.text):
             whole = token.text.replace(",", "")
             after = document.text[token.end : token.end + 12].lower()

@@ -28,6 +28,8 @@ def kind_of_phrase(tokens: Sequence[Token], starts_sentence: bool = False) -> Ph
         return "first_person"
     if all(w in words("sources", "pronouns") for w in lower):
         return "pronoun"
+    if set(lower) - {"the"} <= words("sources", "place_parts"):
+        return "none"
     if _is_place(lower):
         return "role"
     core = _core(lower)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from detector.document import Token
-from detector.sourcing.lexicon import phrases, words
+from detector.sourcing.lexicon import phrases, table, words
 from detector.sourcing.people import PhraseKind, kind_of_phrase
 
 _REACH = 22
@@ -66,7 +66,7 @@ def find_attributions(folded: str, tokens: Sequence[Token], quoted: Sequence[boo
     for index, word in enumerate(lower):
         if quoted[index]:
             continue
-        if word in verbs:
+        if word in verbs and not (index and word == "states" and lower[index - 1] == "united"):
             attribution = _of_verb(tokens, lower, quoted, index)
             if attribution is not None and _fits(word, attribution, folded):
                 found.append(attribution)
@@ -108,6 +108,8 @@ def _of_verb(
         attribution = _make(tokens, *before, cue)
         if attribution is not None and attribution.kind != "none":
             return attribution
+    if cue + 1 < len(lower) and lower[cue + 1] == "by" and _is_time(lower, cue + 2):
+        return None
     after = cue + 2 if cue + 1 < len(lower) and lower[cue + 1] == "by" else cue + 1
     return _make(tokens, *_phrase_after(tokens, lower, quoted, after), cue)
 
@@ -122,7 +124,7 @@ def _of_passive(
 ) -> Attribution | None:
     """'is said to ...' has nobody behind it; 'was announced by X' has X; 'was quoted as saying' its subject."""
     for index in range(cue + 1, min(cue + 8, len(tokens))):
-        if lower[index] == "by":
+        if lower[index] == "by" and not _is_time(lower, index + 1):
             return _make(tokens, *_phrase_after(tokens, lower, quoted, index + 1), cue)
         if lower[index] in (",", ".", ";") or quoted[index]:
             break
@@ -138,6 +140,11 @@ def _of_passive(
                 True,
             )
     return None
+
+
+def _is_time(lower: list[str], index: int) -> bool:
+    data = table("times")
+    return index < len(lower) and (lower[index] in data["weekdays"] or lower[index] in data["months"])
 
 
 def _phrase_before(
@@ -292,6 +299,8 @@ def _relayed(folded: str, tokens: Sequence[Token], quoted: Sequence[bool]) -> li
     for match in phrases("cues", "relays").finditer(folded, tokens[0].start, tokens[-1].end):
         cue, first = _at(tokens, match.start()), _at(tokens, match.end())
         if cue >= len(tokens) or quoted[cue]:
+            continue
+        if lower[cue] == "per" and not (first < len(tokens) and tokens[first].text[0].isupper()):
             continue
         attribution = _make(tokens, *_phrase_after(tokens, lower, quoted, first), cue, first - 1)
         if attribution is not None:

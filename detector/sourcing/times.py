@@ -66,18 +66,18 @@ def _pattern() -> re.Pattern[str]:
         "season_year": rf"(?:the )?{season} (?:of )?{year}",
         "quarter_year": rf"(?:the )?(?:{ordinal}[ -]quarter|q[1-4])(?: of| in|,)? (?:fiscal )?{year}",
         "decade": r"(?:the )?(?:early |late |mid[ -])?(?:1[5-9]|20)\d0'?s|the (?:early |late |mid[ -])?[2-9]0'?s|'[2-9]0s",
-        "year": rf"(?:(?:early|late|mid)[ -]|fiscal )?(?<![$\d,.]){year}(?![\d,]\d|%|\.\d)(?:-\d\d)?",
+        "year": rf"(?:(?:early|late|mid)[ -]|fiscal )?(?<![$£€\d,.])(?<!flight )(?<!resolution ){year}(?![\d,]\d|%|\.\d| (?:people|workers|gmt|local time|dollars|euros|troops)\b)(?:-\d\d)?",
         "day_word": rf"(?:(?:the day )?(?:before )?yesterday|the day after tomorrow|today|tomorrow|tonight)(?: {part})?",
         "ago": rf"(?<!\w-)(?<!\d[.,])(?:(?:about|nearly|almost|some|more than|just|over|at least|roughly) )?(?:{number}|several|many|a few|few|half a|a couple of|dozens of)(?: and a half)?[ -]{unit}s?[ -](?:ago|earlier|later|before|from now)",
         "recent": rf"(?:in )?(?:the )?(?:recent|past|last|coming|next|previous|following)(?: (?:few|several|couple of))? {unit}s\b",
         "span": rf"(?<!\w-)(?<!\d[.,])(?:(?:the|for|over|about|nearly|almost|more than|at least|in|within) )?(?:(?:past|last|next|first|coming|previous) )?(?:{number}|several|many|a few|few|a couple of|dozens of|half a)(?:-| )(?:and a half )?{unit}s?(?:-old)?\b",
         "deictic": rf"(?:(?:earlier|later|late|early) )?(?:this|last|next|past|coming|previous|following|that|the same|the past|the last|the next|the coming|the previous|the following) (?:{unit}|{season}|{month}|{weekday}|{part}|term|season)\b(?!s)(?: {part})?",
-        "weekday": rf"(?:(?:on|early|late) )?{weekday}(?:'s)?(?: (?:{part}|night))?",
-        "quarter": rf"(?:the )?{ordinal}[ -](?:fiscal )?quarter\b",
+        "weekday": rf"(?:(?:on|early|late) )?{weekday}(?:'s)?(?: (?:{part}|night))?(?: (?:of )?(?:last|this|next) week\b)?",
+        "quarter": rf"(?:the )?{ordinal}[ -](?:fiscal )?quarter\b(?: of (?:last|this|next) year)?",
         "holiday": rf"(?:{_either(data['holidays'])}|{_either(data['moving_holidays'])})",
         "same": rf"(?:the )?(?:same|previous|following|next) {unit}\b|the (?:day|week|month|year|night|morning) (?:before|after)\b",
         "set": rf"(?:every|each) (?:other )?(?:{unit}|{weekday}|{month}|{part})s?\b|(?:{_either(data['sets'])})",
-        "clock": r"(?:at |around )?\d{1,2}(?::\d\d)? ?(?:a\.m\.?|p\.m\.?|am\b|pm\b)|\d{1,2}:\d\d",
+        "clock": r"(?:at |around )?\d{1,2}(?:[:.]\d\d)? ?(?:a\.m\.?|p\.m\.?|am\b|pm\b)|\d{1,2}:\d\d",
         "month": rf"(?:(?:early|late|mid)[ -]|{edge} )?{month}",
         "present": _either(data["present"]),
         "past": _either(data["past"]),
@@ -106,7 +106,11 @@ def find_times(
             text, match.start(), match.end()
         ):
             continue
-        if kind == "decade" and _DEGREES.search(text, start, limit):
+        if kind == "decade" and not _CENTURY.search(quoted) and _near_degrees(text, match, start, limit):
+            continue
+        if kind == "deictic" and quoted.endswith((" minute", " second")):
+            continue  # "At the last minute" is no time.
+        if kind == "deictic" and quoted.startswith("that ") and not _AFTER_THAT.match(text, match.end()):
             continue
         if kind == "year" and _COUNTED.search(text, max(start, match.start() - 14), match.start()):
             continue
@@ -121,12 +125,26 @@ def find_times(
 
 _COMMON_MONTH = re.compile(r"\b(?:may|march)\b")
 """Without their capital these are verbs: "COVID-19 may spread"."""
+_CENTURY = re.compile(r"\d{4}")
+_REACH = 60
+"""Code points on either side of "the 80s" in which a word makes it a temperature."""
 _DEGREES = re.compile(r"\b(?:[Tt]emperatures?|[Hh]ighs|[Ll]ows|degrees)\b")
 """Words that make "the 80s" a temperature."""
+_AFTER_THAT = re.compile(
+    r"\s{0,3}(?:[^\w\s]|$|(?:in|at|on|when|after|before|as|and|but|the|he|she|it|they|was|were|had|to|for|with|from|by"
+    r"|while|because|until)\b)"
+)
+"""What follows "that year"; in "rates that fall below" and "found that night shifts" it is no time."""
 _COUNTED = re.compile(r"\b(?:than|some|about|least|over|nearly|almost|roughly|up to) $", re.IGNORECASE)
 """Words that make a number of four digits an amount."""
 _LEAD = re.compile(r"(?:on|at|around|in|for|over|within) ")
 _NAME_PART = re.compile(r"[A-Za-z]+")
+
+
+def _near_degrees(text: str, match: re.Match[str], start: int, limit: int) -> bool:
+    """Whether a word about temperatures stands near a match."""
+    near = max(start, match.start() - _REACH), min(limit, match.end() + _REACH)
+    return _DEGREES.search(text, *near) is not None
 
 
 def _is_name(text: str, start: int, end: int, kind: str) -> bool:

@@ -84,3 +84,44 @@ def test_critics_stay_vague_as_they() -> None:
         build_document(Article("Critics say the bridge is ugly. They say it cost too much."))
     )
     assert [r.kind for r in readings] == ["vague", "vague"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "quote"),
+    [
+        (
+            "Union leader Jane Doe spoke on Monday, Jane Doe said. The company said output held.",
+            "role",
+            "The company",
+        ),
+        ("Jane Doe, the mayor, said it rained. The report said checks were skipped.", "role", "The report"),
+        ("Jane Doe, the mayor, said it rained. The mayor said it would stop.", "named", "Jane Doe"),
+        (
+            "The finance ministry said debt rose. The ministry said rates would, too.",
+            "role",
+            "The finance ministry",
+        ),
+        ("Visitors came to New York for the final. He said crime had fallen.", "vague", "He"),
+    ],
+)
+def test_who_the_next_sentence_points_back_to(text: str, kind: str, quote: str) -> None:
+    document = build_document(Article(text))
+    reading = read_sources(document)[-1]
+    assert reading.kind == kind
+    assert reading.start is not None
+    assert quote in document.text[reading.start : reading.end]
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("The United States imposed a tariff.", "The United"),
+        ("New rules require shops to close.", "New"),
+        ("It led to 340 closures per 100,000 people.", "100,000 people"),
+        ("Ballots must be approved by Friday.", "Friday"),
+    ],
+)
+def test_what_stands_before_a_verb_is_not_always_a_source(text: str, quote: str) -> None:
+    document = build_document(Article(text))
+    reading = read_sources(document)[0]
+    assert reading.start is None or document.text[reading.start : reading.end] != quote
