@@ -55,7 +55,12 @@ def read(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
 
-READS = ("detector/models/cleaning.py", "detector/data/cleaning.toml", "training/sets.py", "training/splits.py")
+READS = (
+    "detector/models/cleaning.py",
+    "detector/data/cleaning.toml",
+    "training/sets.py",
+    "training/splits.py",
+)
 """What prepared rows depend on beside the models."""
 
 

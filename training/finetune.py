@@ -286,24 +286,24 @@ def train(config: dict[str, Any], out: Path) -> None:
                 partial,
             )
             partial.replace(out / "checkpoint.pt")
-    torch.save(kept(averaged.state, config), out / "model.pt")
+    keep = float(config.get("keep", 0.0))
+    torch.save(
+        mixed(averaged.state, Path(config["start"]), keep) if keep else averaged.state, out / "model.pt"
+    )
     torch.save(model.state_dict(), out / "last.pt")
     (out / "config.json").write_text(json.dumps(config, indent=1), "utf-8")
 
 
-def kept(state: dict[str, torch.Tensor], config: dict[str, Any]) -> dict[str, torch.Tensor]:
-    """Weights with the share `keep` of those that the run started from mixed in: new skills, less forgotten.
+def mixed(state: dict[str, torch.Tensor], start: Path, keep: float) -> dict[str, torch.Tensor]:
+    """Weights with the share `keep` of those that a run started from mixed in: new skills, less forgotten.
 
     After Wortsman et al., "Robust fine-tuning of zero-shot models" (2022). Embeddings stay as they are.
     """
-    share = float(config.get("keep", 0.0))
-    if not share:
-        return state
-    before = torch.load(config["start"], weights_only=True)
+    before = torch.load(start, weights_only=True)
     return {
         name: after
         if "embeddings" in name or not after.is_floating_point()
-        else (1 - share) * after + share * before[name]
+        else (1 - keep) * after + keep * before[name]
         for name, after in state.items()
     }
 

@@ -23,7 +23,7 @@ from tokenizers import Tokenizer
 from detector.sourcing.predictions import HEADS as SENTENCE_HEADS
 from detector.sourcing.predictions import Prediction, predictions_of
 from detector.sourcing.windows import WindowShape, cut_windows
-from training.finetune import base_checkpoint
+from training.finetune import base_checkpoint, mixed
 from training.sourcing import command
 from training.sourcing_encoder import (
     IGNORED,
@@ -35,11 +35,12 @@ from training.sourcing_encoder import (
     discourse_samples,
     piece_probabilities,
     predict,
+    save,
     support_samples,
     train,
 )
 from training.splits import share
-from training.support import read_document, support_records
+from training.support import read_document, story_keys, support_records
 from training.vocabulary import share_words
 
 CONFIG = Path(__file__).parent / "configs" / "sourcing.toml"
@@ -123,7 +124,7 @@ def _train_support(
         sample
         for name in stage["corpora"]
         for sample in support_samples(name, tokenizer, shape)
-        if not held_out(sample.article, config)
+        if not held_out(sample.article, config) and _taken(sample.article, name, stage)
     ]
     samples += anonymous_samples(tokenizer, shape, stage.get("snippets", 0))
     tagged = [sample for sample in samples if share(sample.article, "tags") < stage.get("tagged", 1.0)]
@@ -132,7 +133,18 @@ def _train_support(
     torch.manual_seed(config["seed"] + number)
     rng = random.Random(config["seed"] + number)
     stream = [batch for _ in range(stage["epochs"]) for batch in batches(samples, part["batch_pieces"], rng)]
-    train(model, stream, stage["rate"], part["weights"], run, stage["name"], part["average"])
+    weights = part["weights"] | stage.get("weights", {})
+    train(model, stream, stage["rate"], weights, run, stage["name"], part["average"])
+    if stage.get("keep"):
+        path = run / f"{stage['name']}.pt"
+        state = torch.load(path, weights_only=True)
+        save(mixed(state, run / f"{before}.pt", float(stage["keep"])), path)
+
+
+def _taken(article: str, corpus: str, stage: dict[str, Any]) -> bool:
+    """True for every article of a stage's last corpus, and for a share `replay` of those before it."""
+    replay = float(stage.get("replay", 1.0))
+    return corpus == stage["corpora"][-1] or share(article, stage["name"]) < replay
 
 
 def trained(config: dict[str, Any], run: Path) -> Path:
@@ -141,15 +153,18 @@ def trained(config: dict[str, Any], run: Path) -> Path:
 
 
 def held_out_predictions(run: Path) -> dict[str, list[Prediction]]:
-    """Predictions for the articles of the support corpora that the encoder has not seen, by article id."""
+    """Predictions for the articles of the support corpora that the encoder has not seen, by article id.
+
+    An article of the same story as one that it has seen is left out.
+    """
     config = read_config()
     tokenizer, shape = tokenizer_of(config), WindowShape(**config["window"])
     model = load(config, trained(config, run))
     found = {}
-    for name in config["support"]["stages"][-1]["corpora"]:
-        for record in support_records(name):
-            if not held_out(record["id"], config):
-                continue
+    everything = [r for name in config["support"]["stages"][-1]["corpora"] for r in support_records(name)]
+    seen = {key for record in everything if not held_out(record["id"], config) for key in story_keys(record)}
+    for record in everything:
+        if held_out(record["id"], config) and not story_keys(record) & seen:
             document = read_document(record)
             samples = [Sample(window) for window in cut_windows(document, tokenizer, shape)]
             outputs = [(pieces, sentence_logits(logits)) for pieces, logits in predict(model, samples)]

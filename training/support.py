@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,10 @@ from typing import Any
 from detector.document import Document, build_document
 from detector.types import Article
 from training.corpora import records
+from training.splits import group_keys
 
 ANNOTATIONS = Path(__file__).parent / "annotations"
-OWN_SETS = ("support_extra", "support_further", "support_machine")
+OWN_SETS = ("support_extra", "support_further", "support_machine", "support_more")
 """Sets of annotations that are kept here, without their texts."""
 SECOND = "second_opinions"
 """Annotations of some of the same articles by another annotator: a field where the two differ is None."""
@@ -56,8 +57,14 @@ def support_records(name: str) -> Iterator[dict[str, Any]]:
                 "date": record.get("date"),
                 "label": record["label"],
                 "text": record["text"],
+                "keys": sorted(group_keys(record)),
                 "sentences": sentences,
             }
+
+
+def story_keys(record: Mapping[str, Any]) -> frozenset[str]:
+    """Keys by which an annotated article may be of the same story as another."""
+    return frozenset(record["keys"] if "keys" in record else group_keys(record))
 
 
 def annotations_of(name: str) -> dict[str, dict[str, Any]]:
