@@ -56,7 +56,7 @@ def test_the_command_names_a_wrong_setting_without_its_value(monkeypatch: pytest
     assert "first-key" not in result.output
 
 
-@pytest.mark.parametrize(("content", "reason"), [(None, "No such file"), ("{}", "calibration.json")])
+@pytest.mark.parametrize(("content", "reason"), [(None, "No such file"), ("{}", "dateline calibrate")])
 def test_the_command_does_not_start_with_a_calibration_that_is_none(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str | None, reason: str
 ) -> None:

@@ -12,7 +12,7 @@ from detector.batch import storage
 from detector.batch.shards import Shard
 from detector.types import Json
 
-_NAME = re.compile(r"\d{5,}-(\d{3,}-)?\d{3,}\.html")
+_NAME = re.compile(r"\d{5,12}-(?:\d{3,12}-)?\d{3,12}\.html")
 
 
 def page_name(shard: Shard, index: int) -> str:
