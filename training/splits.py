@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any, Literal, TypeAlias
 from urllib.parse import urlsplit
 
@@ -131,6 +132,7 @@ def twin_keys() -> frozenset[str]:
     return frozenset(str(r["pair_id"]) for r in records(name) if not machine_held_out(r, name))
 
 
+@cache
 def retold_keys() -> frozenset[str]:
     """Group keys of the human articles whose facts a machine article in training retells."""
     mirrors = records("machine_text/train/frontier_mirrors")

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from detector.batch.inputs import Inputs, find_items
+from detector.batch.names import is_left_out
 from detector.batch.rows import Failure
 from detector.batch.score import read_items
 from detector.cli.messages import say
@@ -82,7 +83,7 @@ def _articles(folder: Path, own: tuple[str, ...]) -> Iterator[Article]:
 def _passed_over(folder: Path) -> Iterator[str]:
     """Hidden files, hidden folders and READMEs, of which `find_items` says nothing."""
     for root, folders, files in os.walk(folder):
-        passed = {name for name in (*folders, *files) if name.lower().startswith((".", "readme"))}
+        passed = {name for name in (*folders, *files) if is_left_out(name)}
         yield from sorted(os.path.relpath(Path(root, name), folder) for name in passed)
         folders[:] = sorted(set(folders) - passed)
 

@@ -8,6 +8,7 @@ import click
 from rich.console import Console
 
 from detector.analyzer import Analyzer
+from detector.batch.names import is_left_out
 from detector.cli.inputs import Articles
 from detector.cli.options import show_corroboration
 from detector.errors import UsageError
@@ -58,8 +59,7 @@ def _refuse_another(page: Path) -> None:
 
 
 def _files(folder: Path) -> list[Path]:
-    left_out = (".", "readme")
-    return sorted(p for p in folder.iterdir() if p.is_file() and not p.name.lower().startswith(left_out))
+    return sorted(p for p in folder.iterdir() if p.is_file() and not is_left_out(p.name))
 
 
 def _page_name(path: Path, number: int, taken: set[str]) -> str:
