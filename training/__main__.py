@@ -7,6 +7,7 @@ from importlib import import_module
 import click
 
 COMMANDS: dict[str, str] = {
+    "ablation": "training.ablation:command",
     "card": "training.card:command",
     "corroboration": "training.corroboration:command",
     "localise": "training.localise:command",

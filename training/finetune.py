@@ -38,9 +38,17 @@ class WindowClassifier(nn.Module):
 
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
         """Logits of a padded batch, shape (batch,)."""
+        return self.judge(self.pooled(input_ids, attention_mask))
+
+    def pooled(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        """Mean last hidden state of each window, shape (batch, width)."""
         hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
         mask = attention_mask.unsqueeze(-1).to(hidden.dtype)
-        pooled = (hidden * mask).sum(1) / mask.sum(1).clamp(min=1)
+        mean: torch.Tensor = (hidden * mask).sum(1) / mask.sum(1).clamp(min=1)
+        return mean
+
+    def judge(self, pooled: torch.Tensor) -> torch.Tensor:
+        """Logits of pooled windows."""
         logits: torch.Tensor = self.head(self.dropout(pooled)).squeeze(-1)
         return logits
 
@@ -76,11 +84,14 @@ def learning_groups(model: WindowClassifier, rate: float, decay: float) -> list[
     ]
 
 
-def batches(windows: Sequence[Window], size: int, rng: random.Random) -> Iterator[list[Window]]:
+def batches(
+    windows: Sequence[Window], size: int, rng: random.Random, together: bool = False
+) -> Iterator[list[Window]]:
     """Full batches of `size` tokens, padding and all, in random order.
 
     Lengths are rounded up to multiples of 16, so that only a dozen shapes occur: kernels are
     compiled once a shape. A bucket's last batch, which is not full, is filled with repeats.
+    With `together`, windows of like length whose texts have one source (mirror pairs) share a batch.
     """
     buckets: dict[int, list[Window]] = {}
     for window in windows:
@@ -88,6 +99,9 @@ def batches(windows: Sequence[Window], size: int, rng: random.Random) -> Iterato
     found: list[list[Window]] = []
     for length, members in sorted(buckets.items()):
         rng.shuffle(members)
+        if together:
+            place = {window.group: index for index, window in enumerate(members)}
+            members.sort(key=lambda window: place[window.group])
         count = size // length
         for start in range(0, len(members), count):
             batch = members[start : start + count]
@@ -118,6 +132,16 @@ def loss_of(logits: torch.Tensor, labels: torch.Tensor, smooth: float, tail: flo
         hardest = human.topk(max(1, len(human) // 8)).values
         loss = loss + tail * nn.functional.softplus(hardest[:, None] - machine[None, :] + 1.0).mean()
     return loss
+
+
+def contrast(vectors: torch.Tensor, labels: torch.Tensor, temperature: float = 0.1) -> torch.Tensor:
+    """Supervised contrastive loss (Khosla et al., 2020): windows of one label lie nearer than those of the other."""
+    unit = nn.functional.normalize(vectors.float(), dim=1)
+    likeness = unit @ unit.T / temperature
+    itself = torch.eye(len(labels), dtype=torch.bool)
+    alike = (labels[:, None] == labels[None, :]) & ~itself
+    shares = likeness.masked_fill(itself, -torch.inf).log_softmax(1).masked_fill(~alike, 0.0)
+    return -(shares.sum(1) / alike.sum(1).clamp(min=1)).mean()
 
 
 class Averaged:
@@ -223,7 +247,9 @@ def train(config: dict[str, Any], out: Path) -> None:
     )
     rng = random.Random(config["seed"] + 1)
     schedule = [
-        b for _ in range(int(config["epochs"])) for b in batches(windows, config["batch_tokens"], rng)
+        batch
+        for _ in range(int(config["epochs"]))
+        for batch in batches(windows, config["batch_tokens"], rng, bool(config.get("pairs")))
     ]
     if config.get("max_steps"):
         schedule = schedule[: int(config["max_steps"])]
@@ -252,8 +278,11 @@ def train(config: dict[str, Any], out: Path) -> None:
         )
         labels = torch.tensor([float(w.label) for w in batch])
         with autocast(config["bf16"]):
-            logits = model(encoded["input_ids"], encoded["attention_mask"])
+            pooled = model.pooled(encoded["input_ids"], encoded["attention_mask"])
+            logits = model.judge(pooled)
         loss = loss_of(logits.float(), labels, config["smooth"], config["tail"])
+        if config.get("contrastive"):
+            loss = loss + config["contrastive"] * contrast(pooled, labels)
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +18,23 @@ import click
 
 from detector.detectors.sourcing import SourcingDetector
 from detector.document import Document
+from detector.models.artifact import load_artifact, shipped
+from detector.sourcing.decision import parse_weights
+from detector.sourcing.encoder import SourcingEncoder
+from detector.sourcing.reading import read_sentences
 from detector.types import Flag
 from training.corpora import records
 from training.sourcing import command
 from training.splits import human_fold, text_key
-from training.support import ANNOTATIONS, OWN_SETS, SECOND, annotations_of, read_document, support_records
+from training.support import (
+    ANNOTATIONS,
+    OWN_SETS,
+    SECOND,
+    TRAINING_ONLY,
+    annotations_of,
+    read_document,
+    support_records,
+)
 
 ROLE_CODES = {"C": "claim", "O": "opinion", "B": "boilerplate", "Q": "question", "H": "heading"}
 SOURCE_CODES = {"N": "named", "R": "role", "V": "vague", "W": "self_evident", "-": "none"}
@@ -50,12 +62,17 @@ FLAG_CORPORA = (
 @click.option("--take", multiple=True, metavar="CORPUS=COUNT", help="How many articles of which corpus.")
 @click.option("--sheets", default=8, show_default=True, help="How many sheets to spread them over.")
 @click.option("--seed", default=1, show_default=True)
-def draw(out: Path, take: tuple[str, ...], sheets: int, seed: int) -> None:
+@click.option(
+    "--of", "times", default=1, show_default=True, help="Keep the least certain of so many times as many."
+)
+def draw(out: Path, take: tuple[str, ...], sheets: int, seed: int, times: int) -> None:
     """Draw articles and write sheets to annotate, with an index that `collect` reads.
 
-    Articles in the folder's earlier indexes are not drawn again.
+    Articles in the folder's earlier indexes are not drawn again. With `--of`, more are drawn, and
+    those kept whose sentences the shipped model decides with the least certainty.
     """
     rng = random.Random(seed)
+    doubt = shipped_doubt() if times > 1 else None
     known = {
         text_key(record["text"])
         for name in ("support_silver", "support_gold_dev", *OWN_SETS)
@@ -69,7 +86,10 @@ def draw(out: Path, take: tuple[str, ...], sheets: int, seed: int) -> None:
     drawn: list[tuple[str, dict[str, Any], list[tuple[int, int]]]] = []
     for part in take:
         corpus, _, count = part.partition("=")
-        drawn.extend((corpus, *article) for article in _sample(corpus, int(count), known, earlier, rng))
+        found = list(_sample(corpus, int(count) * times, known, earlier, rng))
+        if doubt is not None:
+            found.sort(key=lambda article: -doubt(article[0]))
+        drawn.extend((corpus, *article) for article in found[: int(count)])
     rng.shuffle(drawn)
     _write_sheets(out, sheets, seed, drawn)
 
@@ -85,7 +105,7 @@ def draw_again(out: Path, sheets: int, seed: int) -> None:
     config = read_config()
     twice = annotations_of(SECOND)
     drawn: list[tuple[str, dict[str, Any], list[tuple[int, int]]]] = []
-    for name in OWN_SETS:
+    for name in (name for name in OWN_SETS if name not in TRAINING_ONLY):
         for record in support_records(name):
             if held_out(record["id"], config) and record["id"] not in twice:
                 spans = [(sentence["start"], sentence["end"]) for sentence in record["sentences"]]
@@ -138,6 +158,19 @@ def _sample(
         known.add(key)
         count -= 1
         yield record, spans
+
+
+def shipped_doubt() -> Callable[[dict[str, Any]], float]:
+    """Gives, for a record, the mean variance (0 to .25) of the shipped model's decisions on its sentences."""
+    artifact = load_artifact(shipped("sourcing"))
+    weights, encoder = parse_weights(artifact.json("decision.json")), SourcingEncoder(artifact)
+
+    def doubt(record: dict[str, Any]) -> float:
+        document = read_document({**record, "text": record["text"][:MOST_CHARACTERS]})
+        readings = read_sentences(document, weights, encoder.predict(document))
+        return sum(r.probability * (1 - r.probability) for r in readings) / max(1, len(readings))
+
+    return doubt
 
 
 def _annotated_spans(record: dict[str, Any]) -> Iterator[tuple[int, int]]:

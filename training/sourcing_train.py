@@ -40,7 +40,7 @@ from training.sourcing_encoder import (
     train,
 )
 from training.splits import share
-from training.support import read_document, story_keys, support_records
+from training.support import TRAINING_ONLY, read_document, story_keys, support_records
 from training.vocabulary import share_words
 
 CONFIG = Path(__file__).parent / "configs" / "sourcing.toml"
@@ -104,6 +104,25 @@ def held_out(article: str, config: dict[str, Any]) -> bool:
     return share(article, "support") < float(config["support"]["held_out"])
 
 
+def trained_on(config: dict[str, Any]) -> frozenset[str]:
+    """Ids of the articles of the last stage's corpora that train.
+
+    Of the sets that only train, articles of the same story as one that is held out are left out.
+    """
+    chosen, apart = set(), set[str]()
+    corpora = config["support"]["stages"][-1]["corpora"]
+    for name in sorted(corpora, key=lambda name: name in TRAINING_ONLY):
+        for record in support_records(name):
+            if name in TRAINING_ONLY:
+                if not story_keys(record) & apart:
+                    chosen.add(record["id"])
+            elif held_out(record["id"], config):
+                apart |= story_keys(record)
+            else:
+                chosen.add(record["id"])
+    return frozenset(chosen)
+
+
 def _keep_tags(model: SourcingEncoder, samples: Sequence[Sample], pieces: int) -> None:
     """Give windows of the support corpora the first stage's own tags as targets."""
     for batch in batches(samples, pieces, random.Random(0)):
@@ -120,11 +139,12 @@ def _train_support(
 ) -> None:
     part = config["support"]
     stage = part["stages"][number - 1]
+    chosen = trained_on(config)
     samples = [
         sample
         for name in stage["corpora"]
         for sample in support_samples(name, tokenizer, shape)
-        if not held_out(sample.article, config) and _taken(sample.article, name, stage)
+        if sample.article in chosen and _taken(sample.article, name, stage)
     ]
     samples += anonymous_samples(tokenizer, shape, stage.get("snippets", 0))
     tagged = [sample for sample in samples if share(sample.article, "tags") < stage.get("tagged", 1.0)]
@@ -162,9 +182,11 @@ def held_out_predictions(run: Path) -> dict[str, list[Prediction]]:
     model = load(config, trained(config, run))
     found = {}
     everything = [r for name in config["support"]["stages"][-1]["corpora"] for r in support_records(name)]
-    seen = {key for record in everything if not held_out(record["id"], config) for key in story_keys(record)}
+    chosen = trained_on(config)
+    seen = {key for record in everything if record["id"] in chosen for key in story_keys(record)}
+    left = {record["id"] for name in TRAINING_ONLY for record in support_records(name)}
     for record in everything:
-        if held_out(record["id"], config) and not story_keys(record) & seen:
+        if record["id"] not in chosen | left and not story_keys(record) & seen:
             document = read_document(record)
             samples = [Sample(window) for window in cut_windows(document, tokenizer, shape)]
             outputs = [(pieces, sentence_logits(logits)) for pieces, logits in predict(model, samples)]

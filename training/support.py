@@ -20,8 +20,10 @@ from training.corpora import records
 from training.splits import group_keys
 
 ANNOTATIONS = Path(__file__).parent / "annotations"
-OWN_SETS = ("support_extra", "support_further", "support_machine", "support_more")
+OWN_SETS = ("support_extra", "support_further", "support_machine", "support_more", "support_doubtful")
 """Sets of annotations that are kept here, without their texts."""
+TRAINING_ONLY = ("support_doubtful",)
+"""Sets of what a model was least sure of: they train, but measure and fit nothing, since they are no sample of news."""
 SECOND = "second_opinions"
 """Annotations of some of the same articles by another annotator: a field where the two differ is None."""
 FIELDS = ("start", "end", "role", "source", "time", "unsupported")

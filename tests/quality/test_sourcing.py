@@ -27,6 +27,7 @@ def _corpora() -> None:
 def annotated(corpus: str) -> Iterator[tuple]:
     from training.sourcing import articles
     from training.sourcing_train import held_out, read_config
+    from training.support import TRAINING_ONLY
 
     if corpus != "held out":
         yield from articles(corpus)
@@ -35,6 +36,7 @@ def annotated(corpus: str) -> Iterator[tuple]:
     found = [
         entry
         for name in config["support"]["stages"][-1]["corpora"]
+        if name not in TRAINING_ONLY
         for entry in articles(name)
         if held_out(entry[0], config)
     ]
