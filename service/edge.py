@@ -61,6 +61,8 @@ class Edge:
                 await self._app(scope, receive, send_dressed)
         except ClientDisconnect:
             pass
+        except ProblemError as refusal:
+            await problem_response(refusal, request_id)(scope, receive, send_dressed)
         except Exception as error:  # noqa: BLE001 - the server would log the message, and with it the input
             log.error("%s: %s at %s", request_id, type(error).__name__, _place(error))
             if not status:

@@ -241,7 +241,7 @@ class Pool:
             "kind": jobs[0].kind,
             "items": items,
             "options": jobs[0].options,
-            "seconds": max(0.01, LEAVE_FOR_ANSWER * (deadline - begun) / max(1, len(items))),
+            "seconds": LEAVE_FOR_ANSWER * (deadline - begun),
         }
         try:
             async with asyncio.timeout_at(deadline):

@@ -14,6 +14,7 @@ TITLES: Mapping[str, tuple[int, str]] = {
     "bad-json": (400, "The body is not JSON that the service takes"),
     "bad-encoding": (400, "The body is not UTF-8"),
     "bad-request": (400, "The request is malformed"),
+    "preflight-refused": (400, "Pages of this origin may not make this call"),
     "unauthorized": (401, "A valid API key is needed"),
     "not-found": (404, "There is nothing here"),
     "method-not-allowed": (405, "The method does not fit the resource"),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date
-from time import perf_counter
+from time import monotonic, perf_counter
 from typing import Any
 
 from detector.analyzer import Analyzer, AnalyzerSettings
@@ -19,6 +19,8 @@ from detector.types import Article, Detection, Json, ModelInfo
 
 DetectorsOf = Callable[[float, "str | None"], Sequence[Detector]]
 WARM_UP = " ".join(["The council said on Monday that the bridge would close for repairs in May."] * 24)
+_LEAST_SECONDS = 0.01
+"""Budget of an article where nothing is left: its first detector begins, and the others are `incomplete`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,27 +93,39 @@ class Scorer:
 
     def warm(self) -> dict[str, Json]:
         """Load every model by scoring a text of our own; give the engine object."""
-        analyzer = self._analyzer({}, None)
+        settings = AnalyzerSettings(self._target_fpr)
+        analyzer = Analyzer(settings, detectors=self._detectors_at(self._target_fpr))
         analyzer.analyze(WARM_UP)
         return analyzer.engine.to_dict()
 
     def score(
-        self, items: Sequence[Mapping[str, Any]], options: Mapping[str, Any], seconds: float | None
+        self, items: Sequence[Mapping[str, Any]], options: Mapping[str, Any], seconds: float
     ) -> tuple[list[Answer], dict[str, float]]:
-        """Answers in the order of `items`, and the seconds that each detector took for them together."""
-        articles = [self._read(item) for item in items]
-        analyzer = self._analyzer(options, seconds)
-        readable = [article for article in articles if isinstance(article, Article)]
-        outcomes = iter(_analyze(analyzer, readable))
-        answers = [
-            article if isinstance(article, Answer) else _render(next(outcomes), item)
-            for article, item in zip(articles, items, strict=True)
-        ]
-        timed = self._detectors[options.get("target_fpr") or self._target_fpr]
-        spent = {detector.name: detector.seconds for detector in timed}
-        for detector in timed:
+        """Answers in the order of `items`, and the seconds that each detector took for them together.
+
+        Each article may take the part of `seconds` that is left, divided by the articles that are left.
+        Shorter ones go first: longer ones have what these leave over, and cannot overrun at their cost.
+        """
+        end = monotonic() + seconds
+        rate = options.get("target_fpr") or self._target_fpr
+        settings = AnalyzerSettings(rate, tuple(options.get("select", ())), tuple(options.get("ignore", ())))
+        detectors = self._detectors_at(rate)
+        answers: dict[int, Answer] = {}
+        articles: dict[int, Article] = {}
+        for index, item in enumerate(items):
+            article = self._read(item)
+            if isinstance(article, Article):
+                articles[index] = article
+            else:
+                answers[index] = article
+        by_length = sorted(articles, key=lambda index: len(articles[index].text))
+        for index, share in zip(by_length, _shares(end, len(articles)), strict=True):
+            analyzer = Analyzer(replace(settings, seconds=share), detectors=detectors)
+            answers[index] = _scored(analyzer, articles[index], items[index])
+        spent = {detector.name: detector.seconds for detector in detectors}
+        for detector in detectors:
             detector.seconds = 0.0
-        return answers, spent
+        return [answers[index] for index in range(len(items))], spent
 
     def read_file(self, data: bytes, kind: Kind | None, charset: str = "") -> Answer:
         """Turn a file into its text and what else it tells of the article; HTTP may declare its charset."""
@@ -141,15 +155,17 @@ class Scorer:
             return Article(item["text"], **fields)
         return _guard(lambda: article_from_html(item["html"], name="html", limits=self._limits, **fields))
 
-    def _analyzer(self, options: Mapping[str, Any], seconds: float | None) -> Analyzer:
-        rate = options.get("target_fpr") or self._target_fpr
+    def _detectors_at(self, rate: float) -> tuple[TimedDetector, ...]:
         if rate not in self._detectors:
             found = self._detectors_of(rate, self._calibration)
             self._detectors[rate] = tuple(TimedDetector(detector) for detector in found)
-        settings = AnalyzerSettings(
-            rate, tuple(options.get("select", ())), tuple(options.get("ignore", ())), seconds
-        )
-        return Analyzer(settings, detectors=self._detectors[rate])
+        return self._detectors[rate]
+
+
+def _shares(end: float, count: int) -> Iterator[float]:
+    """Budgets of `count` articles; each is drawn as the article's turn comes, and `end` is on the monotonic clock."""
+    for left in range(count, 0, -1):
+        yield max(_LEAST_SECONDS, (end - monotonic()) / left)
 
 
 def _guard(read: Callable[[], Article]) -> Article | Answer:
@@ -167,21 +183,10 @@ def _guard(read: Callable[[], Article]) -> Article | Answer:
         return Answer("unreadable-input", "the content is not of its type, or damaged" if quoted else reason)
 
 
-def _analyze(analyzer: Analyzer, articles: Sequence[Article]) -> list[Report | Answer]:
-    """Reports in order; where the batch as a whole fails, each article has its own try."""
+def _scored(analyzer: Analyzer, article: Article, item: Mapping[str, Any]) -> Answer:
     try:
-        return list(analyzer.analyze_many(articles, batch_size=max(1, len(articles))))
-    except Exception as error:  # noqa: BLE001 - the other articles of the batch must not pay for one
-        if len(articles) == 1:
-            return [Answer("internal-error", type(error).__name__)]
-        return [_analyze(analyzer, [article])[0] for article in articles]
-
-
-def _render(outcome: Report | Answer, item: Mapping[str, Any]) -> Answer:
-    if isinstance(outcome, Answer):
-        return outcome
-    try:
-        return Answer("ok", facts=_facts(outcome), body=_write(outcome, item))
+        report = analyzer.analyze(article)
+        return Answer("ok", facts=_facts(report), body=_write(report, item))
     except Exception as error:  # noqa: BLE001 - the other articles of the call must not pay for one
         return Answer("internal-error", type(error).__name__)
 

@@ -8,8 +8,10 @@ from hashlib import sha256
 
 from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import Response
 from starlette.types import ASGIApp
 
+from service.problems import ProblemError
 from service.settings import ServiceSettings
 
 API_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
@@ -52,9 +54,21 @@ def key_is_valid(headers: Headers, digests: tuple[str, ...]) -> bool:
     return valid and scheme.lower() == "bearer"
 
 
+class Origins(CORSMiddleware):
+    """Refuses a preflight as the service refuses all else: with a problem, which says what is not allowed."""
+
+    def preflight_response(self, request_headers: Headers) -> Response:
+        """Give leave, or raise a problem."""
+        response = super().preflight_response(request_headers)
+        if response.status_code < 400:
+            return response
+        kept = {name: value for name, value in response.headers.items() if not name.startswith("content-")}
+        raise ProblemError("preflight-refused", bytes(response.body).decode(), headers=kept)
+
+
 def with_cors(app: ASGIApp, settings: ServiceSettings) -> ASGIApp:
     """Let pages of the allowed origins read what the application answers."""
-    return CORSMiddleware(
+    return Origins(
         app,
         allow_origins=list(settings.cors_origins),
         allow_methods=["GET", "POST"],

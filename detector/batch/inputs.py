@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import io
+import codecs
 import os
 import stat
-from codecs import BOM_UTF32_BE, BOM_UTF32_LE
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from hashlib import blake2b
+from itertools import chain
 from pathlib import Path, PurePath
 from typing import BinaryIO
 
@@ -50,48 +50,58 @@ def find_items(inputs: Inputs, stdin: BinaryIO | None = None) -> Iterator[Item]:
     UsageError
         For a path that does not exist, and for a glob that matches nothing.
     """
-    for index, path in enumerate(inputs.paths):
+    own = {storage.resolve(name) for name in inputs.own}
+    given = _given(inputs.paths, own)
+    # Of several inputs each file has its path as it is given for a name: two may hold a "news/1.txt".
+    base = _base_of(given.values()) if len(inputs.paths) == 1 else None
+
+    def is_apart(path: str) -> bool:
+        return os.path.realpath(path) in own or _place(path) in given
+
+    for path in given.values():
         if path == "-":
             if stdin is None:
                 raise UsageError("`-` needs a standard input")
-            yield from _spooled_stdin(stdin, storage.join(inputs.spool, f"stdin-{index}"), inputs.spool)
+            yield from _spooled_stdin(stdin, storage.join(inputs.spool, "stdin"), inputs.spool)
         elif storage.is_remote(path):
-            yield from _remote_items(path, inputs)
+            yield from _remote_items(path, inputs, {*own, *given})
+        elif Path(path).is_dir():
+            yield from _walk(Path(path), inputs.pattern, base, is_apart, inputs.spool)
         else:
-            yield from _local_items(path, inputs)
+            yield from _items_of(path, path, inputs.spool)
 
 
-def _local_items(path: str, inputs: Inputs) -> Iterator[Item]:
-    """Items of a file, of a folder, or of all that a glob matches."""
-    own = {storage.resolve(name) for name in inputs.own}
-    found = expand(path, own)
-    folders = {name for name in found if Path(name).is_dir()}
-    base = _base_of(found, folders, len(inputs.paths) > 1)
-    for name in found:
-        if name in folders:
-            yield from _walk(Path(name), inputs.pattern, base, own, inputs.spool)
-        else:
-            yield from _items_of(name, name, inputs.spool)
+def _given(paths: Iterable[str], own: Collection[str]) -> dict[str, str]:
+    """Everything that is given, globs expanded, by its place: what is given twice is read once."""
+    given: dict[str, str] = {}
+    for path in paths:
+        for name in [path] if path == "-" or storage.is_remote(path) else expand(path, own):
+            given.setdefault(_place(name), name)
+    return given
 
 
-def _base_of(found: Collection[str], folders: Collection[str], several: bool) -> Path | None:
-    """Folder from which the files in folders are named: of `several` inputs, two may hold an "a.txt".
+def _place(path: str) -> str:
+    """Where a file or folder lies, however its path is written; a link lies where it is, not where it leads."""
+    if path == "-":
+        return path
+    return storage.resolve(path) if storage.is_remote(path) else os.path.abspath(path)  # noqa: PTH100 - bytes of any name
+
+
+def _base_of(found: Collection[str]) -> Path | None:
+    """Folder from which the files of one input are named: it, or the one that holds all folders of a glob.
 
     It is None where a glob found files, too: their names are as it gives them, and so are all.
     """
-    if len(folders) < len(found):
-        return None
-    if len(folders) > 1:
-        return Path(os.path.commonpath(folders))
-    return Path(*folders).parent if several else Path(*folders)
+    return Path(os.path.commonpath(found)) if all(Path(name).is_dir() for name in found) else None
 
 
 def _walk(
-    root: Path, pattern: str | None, base: Path | None, own: Collection[str], spool: str
+    root: Path, pattern: str | None, base: Path | None, is_apart: Callable[[str], bool], spool: str
 ) -> Iterator[Item]:
     """Files of a tree, by their names from `base`.
 
-    Hidden ones and READMEs are left out, links that leave the tree are skipped.
+    Hidden ones, READMEs and what `is_apart` (the run's own, or read in its own turn) are left out,
+    links that leave the tree are skipped.
     """
     real_root = os.path.realpath(root)
     pending = [root]
@@ -108,7 +118,7 @@ def _walk(
             name = _relative(Path(entry.path), base)
             if is_left_out(entry.name) or entry.name in earlier:
                 continue
-            if os.path.realpath(entry.path) in own:
+            if is_apart(entry.path):
                 continue
             if entry.is_dir(follow_symlinks=False):
                 folders.append(Path(entry.path))
@@ -181,27 +191,31 @@ def _table_items(path: str, name: str, spool: str) -> Iterator[Item]:
 
 def _copy_of(path: str, spool: str) -> str:
     """Where a copy as JSON lines goes: it is named by the whole path of what is copied."""
-    whole = path if storage.is_remote(path) else os.path.abspath(path)  # noqa: PTH100 - bytes of any name
-    key = blake2b(os.fsencode(whole), digest_size=8).hexdigest()
+    key = blake2b(os.fsencode(_place(path)), digest_size=8).hexdigest()
     return storage.join(spool, f"{key}.jsonl")
 
 
 def _lines_of_file(path: str, name: str, spool: str) -> Iterator[Item]:
     """Items of JSON lines; UTF-16 and UTF-32, where no byte alone ends a line, are read from a copy in UTF-8."""
     with storage.open_read(path) as stream:
-        head = stream.read(4)
-    if not head.startswith(WIDE_BOMS):
-        yield from _line_items(path, name)
-        return
-    encoding = "utf-32" if head in (BOM_UTF32_LE, BOM_UTF32_BE) else "utf-16"
-    copy = _copy_of(path, spool)
-    with (
-        io.TextIOWrapper(storage.open_read(path), encoding, "replace", newline="") as text,
-        storage.write_atomically(copy, spool) as out,
-    ):
-        while chunk := text.read(_CHUNK):
-            out.write(chunk.encode())
-    yield from _line_items(copy, name)
+        is_wide = stream.read(4).startswith(WIDE_BOMS)
+        if is_wide:
+            stream.seek(0)
+            _write_copy(stream, _copy_of(path, spool), spool)
+    yield from _line_items(_copy_of(path, spool) if is_wide else path, name)
+
+
+def _write_copy(stream: BinaryIO, copy: str, temp: str) -> int:
+    """Copy a stream in chunks, UTF-16 and UTF-32 with a byte-order mark as UTF-8 with one; give the copy's size."""
+    head, size = stream.read(_CHUNK), 0
+    chunks: Iterable[bytes] = chain([head], iter(lambda: stream.read(_CHUNK), b""))
+    if head.startswith(WIDE_BOMS):
+        encoding = "utf-32" if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)) else "utf-16"
+        chunks = codecs.iterencode(codecs.iterdecode(chunks, encoding, "replace"), "utf-8-sig")
+    with storage.write_atomically(copy, temp) as out:
+        for chunk in chunks:
+            size += out.write(chunk)
+    return size
 
 
 def _whole(path: str, name: str, size: int) -> Item:
@@ -238,16 +252,12 @@ def _line_items(path: str, name: str) -> Iterator[Item]:
 
 def _spooled_stdin(stdin: BinaryIO, copy: str, temp: str) -> Iterator[Item]:
     """Copy standard input, so that workers can read it; JSON lines become an item each."""
-    head, lines = read_head(stdin, _CHUNK)
+    size = _write_copy(stdin, copy, temp)
+    with storage.open_read(copy) as stream:
+        head, lines = read_head(stream, _CHUNK)
     # A single line in braces is a record, too, if a broken one.
-    first = head.removeprefix(b"\xef\xbb\xbf").lstrip().partition(b"\n")[0].rstrip()
+    first = head.removeprefix(codecs.BOM_UTF8).lstrip().partition(b"\n")[0].rstrip()
     lines = lines or (first.startswith(b"{") and first.endswith((b"}", b"]")))
-    size = len(head)
-    with storage.write_atomically(copy, temp) as stream:
-        stream.write(head)
-        while chunk := stdin.read(_CHUNK):
-            stream.write(chunk)
-            size += len(chunk)
     if lines:
         yield from _line_items(copy, "stdin")
     elif not size:
@@ -258,11 +268,11 @@ def _spooled_stdin(stdin: BinaryIO, copy: str, temp: str) -> Iterator[Item]:
         yield _whole(copy, "stdin", size)
 
 
-def _remote_items(url: str, inputs: Inputs) -> Iterator[Item]:
+def _remote_items(url: str, inputs: Inputs, apart: Collection[str]) -> Iterator[Item]:
     """Files under a URL; a file by itself, or all below a folder but what `_walk` leaves out, too."""
     files = storage.list_files(url)
-    is_no_input = _no_inputs(url, [name for _, name, _ in files], inputs.own)
-    base = f"{PurePath(url).name}/" if len(inputs.paths) > 1 else ""
+    is_no_input = _no_inputs(url, [name for _, name, _ in files], apart)
+    base = f"{url.rstrip('/')}/" if len(inputs.paths) > 1 else ""
     for path, below, size in files:
         if below and (is_no_input(below) or not _matches(below, inputs.pattern)):
             continue
@@ -282,17 +292,15 @@ def _remote_items(url: str, inputs: Inputs) -> Iterator[Item]:
             yield _whole(path, name, size)
 
 
-def _no_inputs(url: str, names: Iterable[str], own: Iterable[str]) -> Callable[[str], bool]:
-    """Make the test whether a name below a URL is, or lies in, what is left out or what a run wrote."""
+def _no_inputs(url: str, names: Iterable[str], apart: Iterable[str]) -> Callable[[str], bool]:
+    """Make the test whether a name below a URL is, or lies in, what is left out, `apart`, or what a run wrote."""
     held: dict[str, list[str]] = {}
     for name in names:
         for folder, entry in _steps(name):
             held.setdefault(folder, []).append(entry)
     earlier = {folder: earlier_outputs(entries) for folder, entries in held.items()}
     root = storage.resolve(url).rstrip("/") + "/"
-    mine = {
-        path.removeprefix(root).lstrip("/") for path in map(storage.resolve, own) if path.startswith(root)
-    }
+    mine = {path.removeprefix(root).lstrip("/") for path in apart if path.startswith(root)}
     return lambda name: any(
         is_left_out(entry) or entry in earlier[folder] or f"{folder}{entry}" in mine
         for folder, entry in _steps(name)

@@ -4,6 +4,7 @@ import io
 import json
 import os
 import socket
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -167,9 +168,40 @@ def test_two_folders_with_equal_names_stay_apart(tmp_path):
         (tmp_path / name / "a.txt").write_text(name)
         pq.write_table(pa.table({"text": [name.encode()]}), tmp_path / name / "t.parquet")
     found = items_of(tmp_path, tmp_path / "one", tmp_path / "two")
-    assert list(found) == ["one/a.txt", "one/t.parquet:1", "two/a.txt", "two/t.parquet:1"]
-    copies = [Path(found[f"{name}/t.parquet:1"].path).read_text() for name in ("one", "two")]
+    tables = [f"{tmp_path}/{name}/t.parquet:1" for name in ("one", "two")]
+    assert list(found) == [f"{tmp_path}/one/a.txt", tables[0], f"{tmp_path}/two/a.txt", tables[1]]
+    copies = [Path(found[table].path).read_text() for table in tables]
     assert [json.loads(copy)["text"] for copy in copies] == ["one", "two"]
+
+
+A, B, ALL_OF_A = ["a/news/1.txt"], ["b/news/1.txt"], ["a/top.txt", "a/news/1.txt"]
+
+
+@pytest.mark.parametrize(
+    ("paths", "names"),
+    [
+        (["a/news"], ["1.txt"]),
+        (["./a/"], ["top.txt", "news/1.txt"]),
+        (["a/n*"], ["1.txt"]),
+        (["a/news", "b/news"], A + B),
+        (["a/news/", "./b/news"], A + B),
+        (["a/n*", "b/n*"], A + B),
+        (["a/news/1.txt", "b/news"], A + B),
+        (["a/news", "a/news/", "a/../a/news"], A),
+        (["a", "a/news"], ALL_OF_A),
+        (["a/news/1.txt", "a"], A + ALL_OF_A[:1]),
+        (["a", "a/top.txt"], ALL_OF_A[1:] + ALL_OF_A[:1]),
+        (["a/news", "-", "-"], [*A, "stdin"]),
+    ],
+)
+def test_of_several_inputs_names_are_paths_as_given_and_none_comes_twice(tmp_path, monkeypatch, paths, names):
+    monkeypatch.chdir(tmp_path)
+    for name in (*ALL_OF_A, *B):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(name)
+    for _ in ("new", "resumed"):
+        found = find_items(Inputs(tuple(paths), str(tmp_path)), io.BytesIO(b"It rained."))
+        assert [item.name for item in found] == names
 
 
 def test_a_glob_neither_loops_nor_leaves_its_tree(tmp_path, tree):
@@ -233,16 +265,47 @@ def test_a_glob_takes_no_output_of_this_run_or_an_earlier_one(tmp_path, pattern)
         items_of(tmp_path, f"{folder}/o*.html", own=own)
 
 
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-16-be"])
-def test_wide_lines_are_read_from_a_copy_in_utf8(tmp_path, encoding):
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-16-be", "utf-32-be"])
+def test_wide_lines_are_read_from_a_copy_in_utf8_in_files_and_on_standard_input(tmp_path, encoding):
     # U+010A and U+0A0A hold the byte of a line break.
     records = [{"text": "\u010a\u0a0a", "id": "a"}, {"text": "It rained.", "id": "b"}]
     lines = "\n".join(json.dumps(record, ensure_ascii=False) for record in records)
     path = tmp_path / "wide.jsonl"
-    path.write_bytes(("\ufeff" * (encoding == "utf-16-be") + lines).encode(encoding))
-    found = items_of(tmp_path, path)
-    assert list(found) == [f"{path}:1", f"{path}:2"]
-    assert [article.text for article in read_items(found.values())] == ["\u010a\u0a0a", "It rained."]
+    path.write_bytes(("\ufeff" * encoding.endswith("-be") + lines).encode(encoding))
+    for given, name in ((path, path), ("-", "stdin")):
+        found = items_of(tmp_path, given, stdin=path.read_bytes())
+        assert list(found) == [f"{name}:1", f"{name}:2"]
+        assert [article.text for article in read_items(found.values())] == ["\u010a\u0a0a", "It rained."]
+
+
+@pytest.mark.parametrize(
+    ("sent", "text"),
+    [
+        ("It rained \u2014 a lot.", "It rained \u2014 a lot."),
+        (
+            '<html><meta charset="windows-1251"><p>It rained \u2014 a lot.</p></html>',
+            "It rained \u2014 a lot.",
+        ),
+        ('[\n{"text": "It rained \u2014 a lot."}\n]', "It rained \u2014 a lot."),
+    ],
+)
+def test_a_wide_article_on_standard_input_is_one_item(tmp_path, sent, text):
+    found = items_of(tmp_path, "-", stdin=sent.encode("utf-16"))
+    assert list(found) == ["stdin"]
+    assert [article.text for article in read_items(found.values())] == [text]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_memory_does_not_grow_with_standard_input(tmp_path, encoding):
+    path = tmp_path / "sent"
+    path.write_text((json.dumps({"text": "It rained. " * 10_000}) + "\n") * 200, encoding)
+    with path.open("rb") as sent:
+        tracemalloc.start()
+        count = sum(not item.skip for item in find_items(Inputs(("-",), str(tmp_path)), sent))
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert count == 200
+    assert peak < 8_000_000 < path.stat().st_size
 
 
 @pytest.mark.parametrize("zone", [None, "No/Where"])

@@ -114,4 +114,13 @@ def test_a_folder_by_url_is_read_as_one_on_disk(base):
     score(base, out=f"{base}/one.jsonl", pattern="b.html")
     assert ids(f"{base}/one.jsonl") == ["sub/b.html"]
     score(f"{base}/sub", f"{base}/a.txt", out=f"{base}/two.jsonl")
-    assert ids(f"{base}/two.jsonl") == ["sub/b.html", "sub/c.txt", f"{base}/a.txt"]
+    assert ids(f"{base}/two.jsonl") == [f"{base}/{name}" for name in ("sub/b.html", "sub/c.txt", "a.txt")]
+
+
+def test_of_several_urls_names_are_urls_as_given_and_none_comes_twice(base):
+    for name in ("a/news/1.txt", "b/news/1.txt"):
+        put(f"{base}/{name}", "It rained.")
+    urls = [f"{base}/{name}" for name in ("a/news", "b/news/", "b/news", "a", "b/news/1.txt")]
+    for out, mode in (("o", "new"), ("o", "resume"), ("p", "new")):
+        score(*urls, out=f"{base}/{out}.jsonl", mode=mode)
+        assert ids(f"{base}/{out}.jsonl") == [f"{base}/{name}" for name in ("a/news/1.txt", "b/news/1.txt")]

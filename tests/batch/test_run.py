@@ -106,6 +106,20 @@ def test_resume_scores_only_what_is_missing(run, lines, tmp_path):
     assert run(path, mode="resume").complete_before
 
 
+def test_folders_of_one_name_give_ids_of_their_own_and_the_same_on_resume(run, rows, tmp_path):
+    folders = [tmp_path / side / "news" for side in "ab"]
+    for folder in folders:
+        folder.mkdir(parents=True)
+        for index, text in enumerate(town(9)):
+            (folder / f"{index}.txt").write_text(text)
+    run(*folders, out="whole.jsonl")
+    with pytest.raises(StopError):
+        run(*folders, start=stopping_after(3))
+    assert run(*folders, mode="resume").resumed == 3
+    assert [row["article"]["id"] for row in rows()] == [f"{f}/{i}.txt" for f in folders for i in range(9)]
+    assert rows() == rows("whole.jsonl")
+
+
 def test_a_shard_that_a_dead_run_finishes_late_is_counted(run, lines, tmp_path):
     from batch_stubs import InlineEngine
 

@@ -47,3 +47,7 @@ class Obedient:
 
 def obedient(target_fpr: float, calibration: str | None) -> tuple[Obedient, ...]:
     return (Obedient(),)
+
+
+def obedient_twice(target_fpr: float, calibration: str | None) -> tuple[Obedient, ...]:
+    return Obedient(), Obedient(name="again")
