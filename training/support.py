@@ -11,12 +11,13 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from detector.document import Document, build_document
 from detector.types import Article
-from training.corpora import records
+from training.corpora import corpora_root, records
 from training.splits import group_keys
 
 ANNOTATIONS = Path(__file__).parent / "annotations"
@@ -31,14 +32,29 @@ FIELDS = ("start", "end", "role", "source", "time", "unsupported")
 
 def support_records(name: str) -> Iterator[dict[str, Any]]:
     """Records of `support_silver`, `support_gold_dev` or one of `OWN_SETS`, in one shape."""
-    if name not in OWN_SETS:
+    if name in OWN_SETS:
+        yield from _own_records(name, corpora_root(), _stamp(name), _stamp(SECOND))
+    else:
         yield from records(f"sourcing/{name}")
-        return
-    wanted = annotations_of(name)
-    second = annotations_of(SECOND)
+
+
+def _stamp(name: str) -> tuple[str, int, int] | None:
+    """What changes when a file of annotations changes."""
+    path = ANNOTATIONS / f"{name}.jsonl"
+    if not path.exists():
+        return None
+    found = path.stat()
+    return str(path), found.st_mtime_ns, found.st_size
+
+
+@cache
+def _own_records(name: str, *key: object) -> tuple[dict[str, Any], ...]:
+    """Records of an own set, with the texts that its annotations are of; read once, since whole corpora are searched."""
+    wanted, second = annotations_of(name), annotations_of(SECOND)
     by_corpus: dict[str, set[str]] = defaultdict(set)
     for annotation in wanted.values():
         by_corpus[annotation["corpus"]].add(annotation["id"])
+    found = []
     for corpus, ids in sorted(by_corpus.items()):
         for record in records(corpus):
             if record["id"] not in ids:
@@ -52,16 +68,19 @@ def support_records(name: str) -> Iterator[dict[str, Any]]:
                     _agreed(first, dict(zip(FIELDS, row, strict=True)))
                     for first, row in zip(sentences, second[record["id"]]["sentences"], strict=True)
                 ]
-            yield {
-                "id": record["id"],
-                "corpus": corpus,
-                "title": record.get("title"),
-                "date": record.get("date"),
-                "label": record["label"],
-                "text": record["text"],
-                "keys": sorted(group_keys(record)),
-                "sentences": sentences,
-            }
+            found.append(
+                {
+                    "id": record["id"],
+                    "corpus": corpus,
+                    "title": record.get("title"),
+                    "date": record.get("date"),
+                    "label": record["label"],
+                    "text": record["text"],
+                    "keys": sorted(group_keys(record)),
+                    "sentences": sentences,
+                }
+            )
+    return tuple(found)
 
 
 def story_keys(record: Mapping[str, Any]) -> frozenset[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from detector.document import Document, Sentence
@@ -34,6 +34,10 @@ class TimeReading:
     end: int | None = None
     value: str | None = None
     inherited: bool = False
+    other: TimeReading | None = None
+    """The sentence's relative time, where this is an absolute one: "met on Tuesday to revive talks that failed in 2012"."""
+    expressions: tuple[str, ...] = ()
+    """Patterns of all the sentence's time expressions (`TimeExpression.kind`), in order."""
 
 
 def document_date(document: Document, times: list[list[TimeExpression]]) -> date | None:
@@ -85,18 +89,27 @@ _OPENERS = ("", "on", "by", "from", "in", "early on", "late on")
 def _choose(
     document: Document, sentence: Sentence, times: list[TimeExpression], anchor: date | None
 ) -> TimeReading:
-    """The strongest expression of a sentence; durations, habits and "now" date nothing."""
+    """The strongest expression of a sentence, beside a relative one; durations, habits and "now" date nothing."""
     dated = [t for t in times if _ORDER[t.form] < 3]
+    expressions = tuple(t.kind for t in times)
     if not dated:
-        return TimeReading()
+        return TimeReading(expressions=expressions)
     best = min(dated, key=lambda t: _ORDER[t.form])
-    before = document.text[sentence.start : best.start].lower()
-    after = document.text[best.end : sentence.end].lower()
-    value = value_of(best, document.text, anchor, _is_to_come(before, after))
+    relative = next((t for t in dated if t.form == "relative"), None)
+    other = None if relative in (None, best) else _resolved(document, sentence, relative, anchor)
+    return replace(_resolved(document, sentence, best, anchor), other=other, expressions=expressions)
+
+
+def _resolved(
+    document: Document, sentence: Sentence, expression: TimeExpression, anchor: date | None
+) -> TimeReading:
+    before = document.text[sentence.start : expression.start].lower()
+    after = document.text[expression.end : sentence.end].lower()
+    value = value_of(expression, document.text, anchor, _is_to_come(before, after))
     kind: TimeKind = (
-        "absolute" if best.form == "absolute" else "unresolvable" if anchor is None else "resolvable"
+        "absolute" if expression.form == "absolute" else "unresolvable" if anchor is None else "resolvable"
     )
-    return TimeReading(kind, best.start, best.end, value)
+    return TimeReading(kind, expression.start, expression.end, value)
 
 
 def _is_to_come(before: str, after: str) -> bool:

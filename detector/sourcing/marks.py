@@ -106,6 +106,7 @@ def read_marks(
         "source.quoted": source.quoted,
         "time.absolute": time.kind == "absolute",
         "time.relative": time.kind in ("resolvable", "unresolvable"),
+        "time.both": time.other is not None,
         "time.none": time.kind == "none",
         "names.any": names > 0,
         "names.count": min(names, 5) / 5,
@@ -139,6 +140,7 @@ def read_marks(
         "page.vague_share": page.vague_share,
         "page.names": page.names_per_sentence,
         "page.quoted": page.quoted_share,
+        **{f"time.expression.{kind}": 1.0 for kind in time.expressions},
     }
     return {name: float(value) for name, value in marks.items() if value}
 

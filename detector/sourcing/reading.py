@@ -189,8 +189,9 @@ def _time(
     if kind == "none" or role not in ("claim", "opinion"):
         return TimeReading()
     resolved: TimeKind = "absolute" if kind == "absolute" else "resolvable" if anchor else "unresolvable"
-    if rule.kind == resolved:
-        return rule
+    for own in (rule, rule.other):
+        if own is not None and own.kind == resolved:
+            return own
     if rule.start is not None:
         return replace(rule, kind=resolved)
     for earlier in reversed(before[-_REACH:]):

@@ -53,8 +53,9 @@ def corpora(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def draw_sheets(out: Path, count: int, seed: int = 1) -> dict[str, Any]:
+def draw_sheets(out: Path, count: int, seed: int = 1, *more: str) -> dict[str, Any]:
     arguments = [
+        *more,
         "--out",
         str(out),
         "--take",
@@ -75,6 +76,15 @@ def test_no_article_is_drawn_twice_or_from_a_support_corpus(corpora: Path, tmp_p
     second = draw_sheets(tmp_path / "sheets", 9, seed=2)
     drawn = [article["id"] for index in (first, second) for article in index.values()]
     assert sorted(drawn) == ["n0", "n1", "n2", "n3"]
+
+
+def test_of_many_the_least_certain_are_drawn(
+    corpora: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    doubts = {"n0": 0.02, "n1": 0.2, "n2": 0.1, "n3": 0.25}
+    monkeypatch.setattr("training.sourcing_sheets.shipped_doubt", lambda: lambda record: doubts[record["id"]])
+    index = draw_sheets(tmp_path / "sheets", 2, 1, "--of", "2")
+    assert {article["id"] for article in index.values()} == {"n1", "n3"}
 
 
 def test_whole_answers_are_kept_and_the_rest_is_named(corpora: Path, tmp_path: Path) -> None:

@@ -92,6 +92,24 @@ def test_time_kind(text: str, published: date | None, kind: str) -> None:
     assert readings[0].kind == kind
 
 
+def test_a_background_year_leaves_the_own_weekday_at_hand() -> None:
+    text = "They met on Tuesday to revive talks that collapsed in 2012."
+    (reading,), _ = read_times(build_document(Article(text, published=ANCHOR)))
+    assert reading.kind == "absolute"
+    assert reading.other is not None
+    assert reading.other.kind == "resolvable"
+    assert text[slice(reading.other.start, reading.other.end)] == "Tuesday"
+    assert reading.expressions == ("weekday", "year")
+
+
+def test_a_sentence_of_one_time_has_no_other() -> None:
+    (reading,), _ = read_times(
+        build_document(Article("They met on Tuesday and on Friday.", published=ANCHOR))
+    )
+    assert reading.kind == "resolvable"
+    assert reading.other is None
+
+
 def test_a_dateline_anchors_later_weekdays() -> None:
     document = build_document(Article("LYON, March 3, 2021 - The mayor spoke.\n\nShe left on Tuesday."))
     readings, anchor = read_times(document)
