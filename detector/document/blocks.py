@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal, TypeAlias
 
 BlockKind: TypeAlias = Literal["paragraph", "heading", "list_item", "table_row"]
@@ -21,19 +22,27 @@ class Block:
 
 _LIST_MARK = re.compile(r"(?:[-*+\u2022\u25cf\u25e6\u2023\u25aa\u00b7\u25a0]|\(?\d{1,2}[.)])[ ]{1,4}(?=\S)")
 _HEADING_MARK = re.compile(r"#{1,6}[ ]+(?=\S)")
-_TERMINAL = re.compile(r"[.!?:;,][\"')\]]*\Z")
+CLOSERS = r"[\"')\]}]*(?:(?<=') \"(?=\s|\[\d|\Z))?"
+"""Marks that close after a stop; typesetters part two quotes by a space: `'Yes.' "`."""
+NOTES = r"(?:\[\d{1,3}\])*"
+"""Marks of footnotes after them: `[1][2]`."""
+_TERMINAL = re.compile(rf"[.!?:;,]{CLOSERS}{NOTES}\Z")
 _MAX_HEADING_WORDS = 18
-_LEAST_SMALL = 0.3
-"""Share of the lines that begin with a small letter, from which a text may be hard-wrapped prose (about 0.8)."""
+_LEAST_LINES = 3
+_LEAST_SMALL = 0.4
+"""Share of lines begun with a small letter from which a text may be hard-wrapped prose (about 0.8)."""
+_LEAST_FILLED = 0.75
+"""Share of lines without room for the first word of the next: nearly all in wrapped prose, few in verse."""
 _MAX_CELL = 60
-"""Code points in a cell of a tab-separated row; longer stretches are prose with a stray tab."""
+"""Code points in a cell of a row; a longer one is prose with a stray tab, or with bars if it has a stop."""
+_CELL_STOP = re.compile(r"[.!?][\"')\]]*(?:\s|\Z)")
 
 
 def find_blocks(text: str) -> tuple[Block, ...]:
     """Cut a normalised text into blocks; lines that a hard wrap broke are joined again.
 
     A heading is a short line without a final stop that starts with a capital letter or digit;
-    a table row has two cell bars or more, or tabs between short cells; all shallow on purpose and
+    a table row has two cell bars or more, or tabs, between short cells; all shallow on purpose and
     linear in time.
 
     >>> [block.kind for block in find_blocks("Talks resume\\n\\n- Monday: Oslo.\\nTeam\\tPoints\\nThey met.")]
@@ -78,15 +87,29 @@ def _lines(text: str) -> list[tuple[int, int]]:
 def _wrap_width(text: str, lines: list[tuple[int, int]]) -> int:
     """Column at which a hard-wrapped text breaks its lines, or 0 for a text that is not wrapped.
 
-    Lines of like length that begin with capitals, such as headlines, are not wrapped prose.
+    Only lines with another right below them tell; the last of a paragraph may be of any length.
+    Lines that begin with capitals, such as headlines, are not wrapped prose, nor are those of
+    verse or an address, which break where more would fit.
     """
-    lengths = sorted(end - start for start, end in lines)
-    small = sum(text[start].islower() for start, _ in lines)
-    if len(lengths) < 6 or small < _LEAST_SMALL * len(lines):
+    columns = [end - text.rfind("\n", 0, start) - 1 for start, end in lines]
+    broken = [
+        (column, following)
+        for column, (line, following) in zip(columns, pairwise(lines), strict=False)
+        if text.count("\n", line[1], following[0]) == 1
+    ]
+    if len(broken) < _LEAST_LINES:
         return 0
-    upper = lengths[int(len(lengths) * 0.9)]
-    near = sum(upper * 0.75 <= length <= upper * 1.1 for length in lengths)
-    return upper if 45 <= upper <= 100 and near >= 0.6 * len(lengths) else 0
+    width = sorted(column for column, _ in broken)[int(len(broken) * 0.9)]
+    small = sum(text[start].islower() for _, (start, _) in broken)
+    filled = sum(column + 1 + len(text[start:end].split()[0]) > width for column, (start, end) in broken)
+    within = sum(column <= width * 1.1 for column in columns)
+    wrapped = (
+        45 <= width <= 130
+        and small >= _LEAST_SMALL * len(broken)
+        and filled >= _LEAST_FILLED * len(broken)
+        and within >= 0.8 * len(columns)
+    )
+    return width if wrapped else 0
 
 
 def _continues(
@@ -102,10 +125,14 @@ def _continues(
     )
 
 
-def _classify(line: str, start: int, end: int) -> Block:
+def _is_row(line: str) -> bool:
     if line.count("|") >= 2 and (line[0] == "|" or line[-1] == "|" or line.count(" | ") >= 2):
-        return Block("table_row", start, end, start)
-    if "\t" in line and all(len(cell) <= _MAX_CELL for cell in line.split("\t")):
+        return not any(len(cell) > _MAX_CELL and _CELL_STOP.search(cell) for cell in line.split("|"))
+    return "\t" in line and all(len(cell) <= _MAX_CELL for cell in line.split("\t"))
+
+
+def _classify(line: str, start: int, end: int) -> Block:
+    if _is_row(line):
         return Block("table_row", start, end, start)
     mark = _HEADING_MARK.match(line)
     if mark:

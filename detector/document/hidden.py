@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
@@ -18,8 +18,19 @@ from types import MappingProxyType
 from detector.data import load_toml
 
 _WORD = re.compile(r"[^\W\d_]+")
-_ABBREVIATED = re.compile(r"[A-Z]{1,12}[\u03b1-\u03c9][A-Z]?")
-"""Names of science, such as TNF-alpha: capitals and one small Greek letter."""
+_RUN = re.compile(r"[^\W_]+")
+# Small Greek letters, but for omicron, which no science uses.
+_GREEK = "\u03b1-\u03be\u03c0-\u03c9"
+# Greek letters that no reader takes for a Latin one: beta, delta, lambda, pi, and so on.
+_UNLIKE = "\u03b2\u03b4-\u03b6\u03b8\u03bb\u03bc\u03be\u03c0\u03c2\u03c3\u03c6\u03c8\u0393\u0394\u0398\u039b\u039e\u03a0\u03a3\u03a6\u03a8\u03a9"
+_SCIENCE = re.compile(
+    rf"[A-Z\d]{{1,12}}[{_GREEK}][A-Z\d]?|[A-Z\d]{{2,12}}[{_GREEK}][a-z]"
+    rf"|[{_GREEK}]{{1,3}}\d*[A-Z][A-Za-z\d]{{0,4}}"
+    rf"|(?=[^{_UNLIKE}]{{0,12}}[{_UNLIKE}])"
+    rf"(?:[A-Z\d{_GREEK}{_UNLIKE}]{{0,12}}[a-z]){{0,2}}[A-Z\d{_GREEK}{_UNLIKE}]{{0,12}}"
+)
+"""Names of science: TNF-alpha and ROR-gamma-t, alpha-Syn and gamma-H2AX, and those that hold a Greek
+letter which passes for no Latin one, such as alpha-v-beta-3, with two small Latin letters at most."""
 _NEAR = 40
 """Code points on either side in which a right-to-left letter explains an embedding or isolate."""
 
@@ -106,13 +117,9 @@ def find_homoglyphs(raw: str) -> dict[int, str]:
     text = raw if len(visible) == len(raw) else "".join(raw[i] for i in visible)
     found: dict[int, str] = {}
     whole: list[tuple[int, str]] = []
-    for match in _WORD.finditer(text):
+    for match in _words(text):
         word = match.group()
-        if word.isascii():
-            continue
         readings = [(match.start() + k, _reading(char, tables)) for k, char in enumerate(word)]
-        if _ABBREVIATED.fullmatch(word):
-            continue
         if any("a" <= char <= "z" or "A" <= char <= "Z" for char in word):
             found.update((visible[k], reading) for k, reading in readings if reading)
         elif all(char in tables.exact for char in word):
@@ -120,6 +127,13 @@ def find_homoglyphs(raw: str) -> dict[int, str]:
     if found:
         found.update(whole)
     return found
+
+
+def _words(text: str) -> Iterator[re.Match[str]]:
+    """Words that may hold look-alikes: not plain ones, nor those of names of science, digits and all."""
+    for run in _RUN.finditer(text):
+        if not run.group().isascii() and not _SCIENCE.fullmatch(run.group()):
+            yield from _WORD.finditer(text, run.start(), run.end())
 
 
 def _reading(char: str, tables: Characters) -> str:

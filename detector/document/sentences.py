@@ -15,10 +15,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from detector.data import load_toml
-from detector.document.blocks import Block
+from detector.document.blocks import CLOSERS, NOTES, Block
 
-_STOP = re.compile(r"[.!?]+|[\u3002\u061f\u06d4\u0964\u2047-\u2049]+")
-_CLOSERS = "\"')]}"
+_STOP = re.compile(rf"(?P<mark>[.!?]+|[\u3002\u061f\u06d4\u0964\u2047-\u2049]+)(?P<closers>{CLOSERS}){NOTES}")
 _OPENERS = "\"'([{$\u00a3\u20ac#@-\u2022*"
 _WORD_BEFORE = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]+(?:[.-][^\W\d_]+)*\Z")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]\Z")
@@ -29,6 +28,7 @@ _LOOKBACK = 16
 
 @dataclass(frozen=True, slots=True)
 class _Words:
+    never: frozenset[str]
     title: frozenset[str]
     numbered: frozenset[str]
     either: frozenset[str]
@@ -55,31 +55,26 @@ def split_sentences(text: str, block: Block) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     start = block.start
     for match in _STOP.finditer(text, block.content, block.end):
-        if match.start() < start:
-            continue
-        end = match.end()
-        while end < block.end and text[end] in _CLOSERS:
-            end += 1
-        following = end
+        following = match.end()
         while following < block.end and text[following].isspace():
             following += 1
         if following == block.end:
             break
-        if _ends_sentence(text, start, match, end, following, block.end):
-            found.append((start, end))
+        if _ends_sentence(text, start, match, following, block.end):
+            found.append((start, match.end()))
             start = following
     if start < block.end:
         found.append((start, block.end))
     return found
 
 
-def _ends_sentence(text: str, start: int, stop: re.Match[str], end: int, following: int, limit: int) -> bool:
-    """Decide for one run of stops, given where its closing marks end and what follows."""
-    mark = stop.group()
+def _ends_sentence(text: str, start: int, stop: re.Match[str], following: int, limit: int) -> bool:
+    """Decide for one run of stops with its closing marks, given what follows."""
+    mark, closers = stop["mark"], stop["closers"]
     if mark[0] not in ".!?":
         return True
-    if following == end:
-        return _is_glued(text, stop.start(), mark, end)
+    if following == stop.end():
+        return _is_glued(text, stop.start(), mark, following)
     first = following
     while first < limit and first - following < 3 and (text[first] in _OPENERS or text[first] == " "):
         first += 1
@@ -89,33 +84,46 @@ def _ends_sentence(text: str, start: int, stop: re.Match[str], end: int, followi
         # A lower-case word goes on with the sentence; a letter of a script without case does not.
         return _inner_capital(text, first)
     opener = _NEXT_WORD.match(text, first, min(limit, first + 20))
-    word = opener.group().lower() if opener else ""
     if mark != ".":
-        return not (end > stop.end() and opener and _speaker_follows(text, opener.end(), limit))
-    if end > stop.end() and text[end - 1] in "\"'":
+        return not (closers and opener and _speaker_follows(text, opener.end(), limit))
+    if closers.endswith(("'", '"')):
         return True
-    return _stop_ends(text, start, stop.start(), word)
+    return _stop_ends(text, start, stop.start(), opener.group() if opener else "")
 
 
 def _stop_ends(text: str, start: int, stop: int, following: str) -> bool:
-    """Decide for a single full stop, by the word before it and the (lower-cased) word after it."""
+    """Decide for a single full stop, by the word before it and the word after it."""
     words = _words()
+    opens = following.lower() in words.openers
     before = _WORD_BEFORE.search(text, max(start, stop - _LOOKBACK), stop)
     if before is None:
         # "1. First point" opens its sentence with a number; "in 2019. The" does not.
         return not (stop - start <= 3 and text[start:stop].strip().isdigit())
-    word = before.group().lower()
+    form = before.group()
+    word = form.lower()
+    if word in words.never or (word in words.numbered and following[:1].isdigit()):
+        return False
+    if _is_acronym(form) and (following in ("A", "I") or not following.isupper()):
+        return True
     if word in words.title:
-        return False
-    if word in words.numbered and following[:1].isdigit():
-        return False
-    if word in words.lower or (word in words.either and before.group() != word):
-        return following in words.openers
+        return form == word and (opens or _is_measure(text, start, before.start()))
+    if word in words.lower or (word in words.either and form != word):
+        return opens
     if before.start() > start and text[before.start() - 1].isdigit():
         return True
-    if _INITIALS.fullmatch(before.group()) and before.group()[0].isupper() and word != "i":
-        return following in words.openers and (len(word) > 1 or following not in ("a", "i"))
+    if _INITIALS.fullmatch(form) and form[0].isupper() and word != "i":
+        return opens and (len(word) > 1 or following not in ("A", "I"))
     return True
+
+
+def _is_acronym(form: str) -> bool:
+    """True for `SEC` and `LA`, which are no abbreviations unless all around them is in capitals."""
+    return len(form) > 1 and form.isupper() and "." not in form
+
+
+def _is_measure(text: str, start: int, word: int) -> bool:
+    """True for `20 ft.` and `60-sec.`, where a number stands before the word."""
+    return text[max(start, word - 2) : word].rstrip(" -")[-1:].isdigit()
 
 
 def _inner_capital(text: str, first: int) -> bool:

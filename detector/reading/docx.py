@@ -1,4 +1,7 @@
-"""Word documents (.docx) to text: paragraphs, headings, list items and table rows, a line each."""
+"""Word documents (.docx) to text: paragraphs, headings, list items and table rows, a line each.
+
+A table that lays out prose has a line for each paragraph.
+"""
 
 from __future__ import annotations
 
@@ -96,7 +99,7 @@ def _check_archive(data: bytes, name: str, limits: Limits) -> None:
 
 
 def _units(body: Any) -> Any:
-    """Yield paragraphs and table rows in order, through content controls, without recursion.
+    """Yield paragraphs and table rows in order, through content controls and layout, without recursion.
 
     The paragraphs of a text box follow the one that it hangs on.
     """
@@ -106,9 +109,9 @@ def _units(body: Any) -> Any:
             if element.tag == f"{_W}p":
                 yield "paragraph", element
                 yield from (("paragraph", paragraph) for paragraph in _boxed(element))
-            elif element.tag == f"{_W}tr":
+            elif element.tag == f"{_W}tr" and not _is_layout(element):
                 yield "row", element
-            elif element.tag in _WRAPPERS:
+            elif element.tag in _WRAPPERS or element.tag in (f"{_W}tr", f"{_W}tc"):
                 stack.append(iter(element))
                 break
         else:
@@ -126,8 +129,15 @@ def _paragraph(element: Any) -> str:
     return text
 
 
+def _is_layout(row: Any) -> bool:
+    """Whether a row holds prose: one filled cell alone, a cell of several paragraphs, a table or a text box."""
+    filled = [sum(bool(text.strip()) for text in cell) for cell in _cells(row)]
+    inner = next(row.iter(f"{_W}tbl", f"{_W}txbxContent"), None)
+    return inner is not None or max(filled, default=0) > 1 or sum(filled) == 1
+
+
 def _row(element: Any) -> str:
-    cells = [" ".join(_text(p) for p in cell.iter(f"{_W}p")) for cell in _cells(element)]
+    cells = [" ".join(cell) for cell in _cells(element)]
     return (
         "| " + " | ".join(" ".join(cell.split()) for cell in cells) + " |"
         if any(map(str.strip, cells))
@@ -135,13 +145,18 @@ def _row(element: Any) -> str:
     )
 
 
-def _cells(row: Any) -> Iterator[Any]:
-    """Cells of a row, those in content controls among them."""
-    for child in row:
-        if child.tag == f"{_W}tc":
+def _cells(row: Any) -> list[list[str]]:
+    """Paragraphs of each cell of a row."""
+    return [[_text(paragraph) for paragraph in _inside(cell, "p")] for cell in _inside(row, "tc")]
+
+
+def _inside(element: Any, name: str) -> Iterator[Any]:
+    """Children of a name, those in content controls among them."""
+    for child in element:
+        if child.tag == f"{_W}{name}":
             yield child
         elif child.tag in _WRAPPERS:
-            yield from _cells(child)
+            yield from _inside(child, name)
 
 
 def _boxed(paragraph: Any) -> Iterator[Any]:

@@ -9,7 +9,9 @@ from typing import Any
 
 from detector.errors import DatelineError, EmptyInputError, TooLargeError, UnreadableError
 from detector.reading.fields import date_or_none, make_article
+from detector.reading.layout import lay_out
 from detector.reading.limits import DEFAULT_LIMITS, Limits, check_size
+from detector.reading.metadata import drop_slow_metadata
 from detector.types import Article
 
 for _name in ("trafilatura", "htmldate", "courlan", "justext"):
@@ -46,6 +48,8 @@ def article_from_html(
     check_size(name, len(html), limits.bytes, "characters of HTML")
     try:
         tree = _load(html, name, limits)
+        drop_slow_metadata(tree)
+        lay_out(tree)
         found = _extract(tree, url)
         text = (found.text if found is not None else "") or ""
         if not text.strip():
@@ -108,20 +112,34 @@ def _check_attributes(html: str, name: str, cap: int) -> None:
 
 
 def _extract(tree: Any, url: str | None) -> Any:
+    """Text and metadata; where what a page says of itself stops the extractor, the text alone."""
     from trafilatura import bare_extraction
 
-    # `fast` leaves out the fallback extractors, which delete more of what a reader saw.
-    return bare_extraction(
-        tree,
-        url=url,
-        fast=True,
-        include_comments=False,
-        include_tables=True,
-        include_formatting=False,
-        with_metadata=True,
-        # The extensive search takes any date in the text for the day of publication.
-        date_extraction_params={"original_date": True, "extensive_search": False, "outputformat": "%Y-%m-%d"},
-    )
+    for with_metadata in (True, False):
+        try:
+            # `fast` leaves out the fallback extractors, which delete more of what a reader saw.
+            found = bare_extraction(
+                tree,
+                url=url,
+                fast=True,
+                include_comments=False,
+                include_tables=True,
+                include_formatting=False,
+                with_metadata=with_metadata,
+                # The extensive search takes any date in the text for the day of publication.
+                date_extraction_params={
+                    "original_date": True,
+                    "extensive_search": False,
+                    "outputformat": "%Y-%m-%d",
+                },
+            )
+        except Exception:
+            if not with_metadata:
+                raise
+        else:
+            if found is not None:
+                return found
+    return None
 
 
 def _all_text(html: str) -> str:
@@ -130,5 +148,6 @@ def _all_text(html: str) -> str:
     return str(html2txt(html, clean=True) or "")
 
 
-def _clean(value: str | None) -> str | None:
-    return " ".join(value.split()) or None if value else None
+def _clean(value: object) -> str | None:
+    """One line of it; a page may call itself 1984, or by a list of names."""
+    return " ".join(value.split()) or None if isinstance(value, str) else None

@@ -21,6 +21,8 @@ _UNPACKED: dict[str, Any] = dict.fromkeys(
 )
 """Bytes of one stream after decompression: it is parsed in one go, at less than a megabyte a second."""
 _ENDS = re.compile(r"[.!?:][\"'\u201d\u2019)\]]*\Z")
+_SOFT_HYPHEN = "\xad"
+_HYPHENS = ("-", "\u2010")
 _LIST_ITEM = re.compile(r"(?:[-*\u2022\u25cf\u25e6\u2023\u25aa]|\d{1,2}[.)])\s")
 
 
@@ -93,10 +95,9 @@ def unwrap(text: str) -> str:
     for line in lines:
         if line and previous and paragraphs and _goes_on(previous, line, column):
             pieces = paragraphs[-1]
-            if previous.endswith("-") and previous[-2:-1].isalpha() and line[0].islower():
-                # "state-of-the-" keeps its hyphen; "infor-" does not.
-                compound = "-" in previous[-40:-1].rpartition(" ")[2]
-                pieces[-1] = pieces[-1] if compound else pieces[-1][:-1]
+            if previous.endswith((*_HYPHENS, _SOFT_HYPHEN)) and previous[-2:-1].strip():
+                if previous.endswith(_SOFT_HYPHEN) or _is_split(previous, line):
+                    pieces[-1] = pieces[-1][:-1]
                 pieces.append(line)
             else:
                 pieces.extend((" ", line))
@@ -104,6 +105,12 @@ def unwrap(text: str) -> str:
             paragraphs.append([line])
         previous = line
     return "\n".join("".join(pieces) for pieces in paragraphs)
+
+
+def _is_split(previous: str, line: str) -> bool:
+    """Whether typesetting put the hyphen in: "infor-" loses it, "state-of-the-", "pro-" Russian and "24-" do not."""
+    compound = any(hyphen in previous[-40:-1].rpartition(" ")[2] for hyphen in _HYPHENS)
+    return previous[-2].isalpha() and line[0].islower() and not compound
 
 
 def _goes_on(previous: str, line: str, column: int) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
 from detector.reading.decode import decode
+from detector.reading.elements import BLOCKS, INLINES
 from detector.reading.lines import WIDE_BOMS, Lines
 
 Kind: TypeAlias = Literal["text", "html", "markdown", "docx", "pdf", "json", "jsonl"]
@@ -17,24 +18,16 @@ Kind: TypeAlias = Literal["text", "html", "markdown", "docx", "pdf", "json", "js
 _HEAD_LINES = 5
 _JSON_START = re.compile(rb"""\{\s*["}]|\[\s*(?:[\[{"\]\d-]|true|false|null)""")
 """An article may begin with "[EMBARGOED"."""
-_HTML_STARTS = (
-    b"<!doctype html",
-    b"<html",
-    b"<head",
-    b"<body",
-    b"<article",
-    b"<div",
-    b"<p>",
-    b"<?xml",
-    b"<!--",
+_HTML_START = re.compile(
+    rf"<(?:!doctype html|!--|\?xml|(?:{BLOCKS}|{INLINES})[\s/>])".encode(), re.IGNORECASE
 )
 
 
 def sniff(data: bytes) -> Kind:
     """Tell the kind by the first bytes; text where nothing speaks for another.
 
-    >>> sniff(b"%PDF-1.7 ..."), sniff(b"  <!DOCTYPE html><p>Hi"), sniff(b"Rain fell.")
-    ('pdf', 'html', 'text')
+    >>> sniff(b"%PDF-1.7 ..."), sniff(b"  <!DOCTYPE html><p>Hi"), sniff(b"<H1>Rain"), sniff(b"<Rain> fell.")
+    ('pdf', 'html', 'html', 'text')
     """
     if data.startswith(WIDE_BOMS):
         data = decode(data, name="").encode()
@@ -43,7 +36,7 @@ def sniff(data: bytes) -> Kind:
         return "pdf"
     if head.startswith(b"PK\x03\x04") and b"word/" in data:
         return "docx"
-    if head[:20].lower().startswith(_HTML_STARTS):
+    if _HTML_START.match(head):
         return "html"
     if read_head(io.BytesIO(data), len(data))[1]:
         return "jsonl"

@@ -13,7 +13,9 @@ from detector.detectors.integrity import IntegrityDetector
 from detector.document import build_document
 from detector.errors import InputError, TooLargeError
 from detector.reading import article_from_bytes, article_from_html
-from detector.reading.html import _check_attributes
+from detector.reading.html import _check_attributes, _load
+from detector.reading.layout import lay_out
+from detector.reading.limits import DEFAULT_LIMITS
 from detector.reading.markdown import markdown_to_text
 from detector.reading.pdf import unwrap
 from detector.sourcing.flags import _first_figure
@@ -30,6 +32,11 @@ UNITS = {
     "abbreviations": "A. ",
     "initials": "A.B.",
     "closers": '."',
+    "notes": "[1]",
+    "noted stops": ".[1]",
+    "spaced closers": ".' \"",
+    "science": "αA",
+    "science with digits": "αβ1",
     "far stops": ". " + " " * 60,
     "short lines": "a\n",
     "bars": "| ",
@@ -108,12 +115,103 @@ MARKDOWN = [
     "|",
     " ",
     "\n---",
+    "a\n",
+    "> a\n",
+    "- a\n  b\n",
+    "a\\\n",
+    "[a] [",
+    "[[a]",
+    "[a[b](",
+    "<p ",
+    "<script>",
+    "</script",
+    "<style>a</style>",
 ]
 
 
 @pytest.mark.parametrize("unit", MARKDOWN)
 def test_markdown_is_linear(unit):
     assert _growth(markdown_to_text, lambda n: "---\n" + (unit * SIZE)[: SIZE * n]) <= MOST_GROWTH
+
+
+@pytest.mark.parametrize(
+    ("begin", "unit", "end"),
+    [
+        ("[a]: x", " ", "y"),
+        ("[a]: x", "\t", ' "y'),
+        ("[a]: ", "x", " y z"),
+        ("[a]: <", "x", ">y"),
+        ("# ", " ", "y"),
+        ("===", " ", "y"),
+        ("[", "[a]", ""),
+        ("<script>", "</script", ""),
+        ("<p a=", "b ", ""),
+    ],
+)
+def test_a_line_of_markdown_is_linear(begin, unit, end):
+    assert _growth(markdown_to_text, lambda n: "Hi.\n" + begin + unit * SIZE * n + end) <= MOST_GROWTH
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "<table><tr><td>rain " + "and wind " * 30 + "</td></tr></table>",
+        "<td>a",
+        "<div class='article-body'>a</div>",
+        "<div>" + "rain " * 30 + "</div><p>" + "wind " * 30 + "</p>",
+        "<header><div><b>a</b></div></header>",
+    ],
+)
+def test_undoing_layout_is_linear(unit):
+    def work(count: int) -> None:
+        lay_out(_load(f"<html><body><article>{unit * count}</article></body></html>", "x", DEFAULT_LIMITS))
+
+    assert _growth(work, lambda n: 2_000 * n) <= MOST_GROWTH
+
+
+_NAMES = ";".join(f"{chr(0x4E00 + i)}{chr(0x4E01 + i)}" for i in range(5_000))
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        '<script type="application/ld+json">{"@type":"Person",' + '"author":"x",' * 50_000 + "</script>",
+        '<script type="application/settings+json">{"@type":"Person",'
+        + '"author":"x",' * 50_000
+        + "</script>",
+        '<script type="application/ld+json">{"a":"\\u0022 b",' + '"author":"x",' * 2_000 + '"b":1}</script>',
+        '<script type="application/ld+json">{"a":"' + "<" * 100_000 + '"}</script>',
+        '<script type="application/ld+json">{"@context":"https://schema.org","@type":"Person","name":"'
+        + "(" * 20_000
+        + '"}</script>',
+        '<script type="application/ld+json">{"@context":"https://schema.org","@type":"Article","author":['
+        + ",".join(f'"{name}"' for name in _NAMES.split(";")[:2_000])
+        + "]}</script>",
+        '<script type="application/ld+json">' + "[" * 25_000 + "</script>",
+        '<meta name="author" content="' + "(" * 100_000 + '">',
+        f'<meta property="article:author" content="{_NAMES}">',
+        ('<meta name="byl" content="' + "(" * 400 + '">') * 1_000,
+        '<meta name="description" content="' + "<" * 1_000_000 + '">',
+    ],
+    ids=[
+        "broken",
+        "broken settings",
+        "broken by normalising",
+        "brackets",
+        "a long name",
+        "many names",
+        "deep",
+        "a long author",
+        "many authors",
+        "metas",
+        "a long description",
+    ],
+)
+def test_what_a_page_says_of_itself_is_read_in_seconds(claim):
+    begun = time.thread_time()
+    article = article_from_html(f"<html><head>{claim}</head><body><p>It rained.</p></body></html>")
+    assert article.text == "It rained."
+    assert time.thread_time() - begun < 5
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The document: normalised view, blocks, sentences, tokens, language."""
 
+import textwrap
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -28,6 +29,7 @@ from detector.types import Article
         ("Kılıçdaroğlu, Diyarbakır", "Kılıçdaroğlu, Diyarbakır"),
         ("a\ud800b", "a\ufffdb"),
         ("\ufeffText", "Text"),
+        ("anti-αCD20 αvβ3 in Αmerica", "anti-αCD20 αvβ3 in America"),
     ],
 )
 def test_the_view(raw, text):
@@ -73,6 +75,21 @@ thrown into it.
         ("a | b | c\n", ["table_row"]),
         ("x\t" + "Long prose with a stray tab. " * 4, ["paragraph"]),
         ("Oldport | 25°C (windy)\n", ["heading"]),
+        (
+            "| Oslo | The talks were held on Monday at the palace in the old town. Few came. | 5 |",
+            ["paragraph"],
+        ),
+        (
+            "He said | to us | that the harbour would not be open before Monday, when the tide is high.",
+            ["paragraph"],
+        ),
+        (
+            "| Oslo | Directorate of fisheries, harbours and the coastal waters of the north | 5 |",
+            ["table_row"],
+        ),
+        ("He said it would rain on Monday in the north.[1]", ["paragraph"]),
+        ('He said it would rain on Monday in the north."[1][23]', ["paragraph"]),
+        ("He added, \"They said, 'We are done here.' \"", ["paragraph"]),
         ('"We will not go."\n', ["paragraph"]),
         ("lower case line\n", ["paragraph"]),
         ("5 dead in storm", ["heading"]),
@@ -83,6 +100,62 @@ thrown into it.
 )
 def test_blocks(text, kinds):
     assert [block.kind for block in find_blocks(text)] == kinds
+
+
+PROSE = [
+    "The harbour of Oldport was closed on Friday after a storm that tore two cranes from their rails there.",
+    "The ferry company sent its ships to Newport, an hour to the north, and said that it would wait for news.",
+    "Divers who came from the capital have cleared the fairway of what the wind had thrown into it overnight.",
+    "The mayor, Ann Roe, said that the town would pay for the repairs and ask the ministry for help in May.",
+    "Nobody was hurt, the fire service said, although a watchman had to be carried down from his hut by rope.",
+    "The insurers will send two men to look at the cranes, which were built in 1962 and mended twice since.",
+    "It expects the harbour to open again by Monday, when the tide will be high enough for the largest ships.",
+]
+
+
+@pytest.mark.parametrize("indent", ["", "    "])
+@pytest.mark.parametrize(
+    ("width", "paragraphs"), [(60, 7), (65, 7), (72, 7), (72, 2), (100, 2), (120, 2), (130, 1)]
+)
+def test_hard_wrapped_paragraphs_are_read_as_they_were(width, paragraphs, indent):
+    size = -(-len(PROSE) // paragraphs)
+    parts = [" ".join(PROSE[i : i + size]) for i in range(0, len(PROSE), size)]
+    text = "\n\n".join(textwrap.fill(part, width, initial_indent=indent) for part in parts)
+    document = build_document(Article(text))
+    assert len(document.blocks) == paragraphs
+    assert [" ".join(sentence.text.split()) for sentence in document.sentences] == PROSE
+
+
+VERSE = """\
+the sea was wide, and in the morning light it shone
+like glass upon the table of a king, and all
+the ships that came from somewhere in the south went by
+without a word, as if they had forgotten how
+to speak to us who stood along the wall and waved
+and waved until the evening took the harbour and the town
+away from us, and there was nothing left to see but dark"""
+ADDRESS = """\
+The Harbour Office of the Port of Oldport and District
+room 5, second floor, the Old Customs House, Quay Street
+Oldport
+phone 555 1234"""
+SHOPPING = """\
+bread and butter from the shop at the corner of the road
+milk
+eggs, a dozen of them if they have any left by the evening
+flour for the cake"""
+HEADLINES = """\
+Storm closes the harbour of Oldport and tears down two cranes
+Ferry company sends its ships to Newport until the port opens
+Mayor says the town will pay for repairs and ask for some help
+Divers from the capital clear the fairway of what the wind left"""
+
+
+@pytest.mark.parametrize("lines", [VERSE, VERSE.title(), ADDRESS, SHOPPING, HEADLINES])
+def test_lines_that_no_wrap_broke_stay_lines(lines):
+    assert len(find_blocks(lines)) == lines.count("\n") + 1
+    among_prose = "\n\n".join([*PROSE, lines])
+    assert len(find_blocks(among_prose)) == len(PROSE) + lines.count("\n") + 1
 
 
 def test_blocks_with_page_breaks_and_line_separators():
@@ -112,6 +185,24 @@ def _sentences(text: str, kind: str = "paragraph") -> list[str]:
         ["He said so (twice.)", "She did not."],
         ["Talks resume in Geneva"],
         ["今日は雨。", "明日も雨。"],
+        ["It was in a filing with the SEC.", "The agency declined to comment."],
+        ["He told the FT.", "A banker at the VA.", "I asked.", "She lived with MS.", "The disease is slow."],
+        ["She flew to LA.", "Residents fled.", "She works for the VA.", "Veterans wait."],
+        ["It was in PA.", "Governor Shapiro spoke."],
+        ["It rose 20 ft.", "Officials fled the 30-ft.", "Waves took 60 sec.", "The crowd cheered."],
+        ["He is a sales rep.", "She is a nurse."],
+        ["MR. SMITH GOES TO ST. LOUIS WITH SEN. ROE"],
+        ["Drake ft. Rihanna met gov. Roe and Gen. (ret.) Ann Roe.", "They sang."],
+        ["Army Spc. John Roe and Pfc. Jane Doe met the Rt. Rev. John Roe.", "They sat.", "Jan left."],
+        ["Cpt. Noor and Pte. Will Roe left.", "Secy. Day and Fmr. Gov. Roe stayed."],
+        ["Cllr. Ann Hall, Msgr. Luke Day, Drs. Ann Roe and Bo Day, and Gens. Roe and Day came."],
+        ["Dist. Atty. Gascon, a.k.a. The Base, and Asst. Prof. Roe paid Rs. 500 on Sat. Jan. 5."],
+        ["Acme Sdn. Bhd. Holdings bought Roe Pte. Ltd. Holdings and Day Pty. Ltd. Holdings."],
+        ["He said, \"She said 'yes.' \"", "They left the house at once."],
+        ["He said, \"She said 'yes.' \"[1]", "They left the house at once."],
+        ["He said, 'yes.'", '"They left," she said.'],
+        ["It was good.[1]", "Then bad.[2][13]", "Then it ended."],
+        ["He said [in 2019.]", "[1] Then it ended."],
     ],
 )
 def test_sentences(sentences):
@@ -125,6 +216,15 @@ def test_a_lost_space_does_not_hide_a_sentence_end():
         "The talks go on.",
     ]
     assert _sentences("See example.com or Node.Js now.") == ["See example.com or Node.Js now."]
+
+
+@pytest.mark.parametrize("space", [" ", "\u00a0", "\u202f"])
+def test_a_closing_quote_set_apart_belongs_to_its_sentence(space):
+    document = build_document(Article(f"He said, “She said ‘yes.’{space}” They left the house at once."))
+    assert [sentence.text for sentence in document.sentences] == [
+        "He said, \"She said 'yes.' \"",
+        "They left the house at once.",
+    ]
 
 
 def test_headings_and_rows_are_one_sentence():

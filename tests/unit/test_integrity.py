@@ -108,6 +108,9 @@ def test_a_batch_gives_what_singles_give():
 @pytest.mark.parametrize(
     "text",
     [
+        "The study counted γδT cells and γH2AX marks. Levels of αSyn rose.",
+        "Anti-αCD20 drugs and αvβ3 blockers failed in αβT cells, αIIbβ3 and Vγ9Vδ2.",
+        "RORγt and ΔNp63α fell.",
         "TNF\u03b1 and IFN\u03b3 and NF\u03baB rose in patients.",
         "Kab\u0269y\u025b is spoken in Togo, and /\u0261\u026ff/ is how it sounds.",
         "\u1797\u17b6\u179f\u17b6\u200b\u1781\u17d2\u1798\u17c2\u179a",
@@ -116,6 +119,25 @@ def test_a_batch_gives_what_singles_give():
 )
 def test_science_living_alphabets_and_signs_are_ordinary(text):
     assert detect(text).flags == ()
+
+
+@pytest.mark.parametrize(
+    ("word", "count"),
+    [
+        ("Bοstοn", 2),
+        ("NATο", 1),
+        ("οNE", 1),
+        ("Αmerica", 1),
+        ("Τalks", 1),
+        ("αmerica", 1),
+        ("αMERICA", 1),
+        ("mαrkεt", 1),
+        ("prεsιdεnt", 1),
+        ("Αβle", 1),
+    ],
+)
+def test_greek_letters_in_ordinary_words_are_not_science(word, count):
+    assert detect(f"The {word} rose.").signals["integrity"]["homoglyphs"] == count
 
 
 def test_marks_of_windows_read_as_latin_1_are_read_as_what_they_are():

@@ -141,7 +141,7 @@ def test_reading_html_opens_no_connection(monkeypatch):
         ("# Storm\n\nThe *harbour* was __closed__.", "# Storm\n\nThe harbour was closed."),
         ("Storm\n=====\n\nIt rained.", "# Storm\n\nIt rained."),
         ("- [Port](https://p.example/a_b) said so\n- ![crane](c.png)", "- Port said so\n- crane"),
-        ("> It rained,\n> she said.", "It rained,\nshe said."),
+        ("> It rained,\n> she said.", "It rained, she said."),
         ("a <!-- hidden --> b", "a  b"),
         ("Rate of 3 * 4 * 5 and snake_case_name", "Rate of 3 * 4 * 5 and snake_case_name"),
         ("Cost: \\$5 and `code`", "Cost: $5 and code"),
@@ -270,6 +270,13 @@ def test_json_lines_are_read_one_at_a_time():
         ('{"text": "one"}\n{"text": "two"}\n'.encode("utf-32"), ["one", "two"]),
         ('{\n"text": "one"\n}'.encode("utf-16"), ["one"]),
         (b"<!doctype html><html><body><p>Rain fell.</p></body></html>", ["Rain fell."]),
+        (b'<p class="lead">Rain fell.</p>', ["Rain fell."]),
+        (b"<SECTION><P>Rain fell.</P></SECTION>", ["Rain fell."]),
+        (b"<strong>Rain</strong> fell.", ["Rain fell."]),
+        (b'<meta charset="utf-8"><title>Storm</title><p>Rain fell.</p>', ["Rain fell."]),
+        (b"<script>var a = 1;</script><main><p>Rain fell.</p></main>", ["Rain fell."]),
+        (b"<Rain> fell, <b-roll> ran.", ["<Rain> fell, <b-roll> ran."]),
+        (b"<3 is what she wrote.", ["<3 is what she wrote."]),
     ],
 )
 def test_standard_input_is_sniffed(data, texts):
@@ -423,10 +430,54 @@ def test_a_binary_file_is_still_told_by_its_first_bytes(magic):
         ("- item\n---\nText", "- item\n\nText"),
         ("<b>The mayor</b> said&nbsp;no &mdash; twice.", "The mayor said\xa0no \u2014 twice."),
         ("a < b and c > d", "a < b and c > d"),
+        ('"[The "big" [sic] story](http://x.example)."', '"The "big" [sic] story."'),
+        ("![The [old] crane](c.png) fell[[1]](#one).", "The [old] crane fell[1]."),
+        ("It rained[^1][^2].", "It rained[^1][^2]."),
+        (
+            '<section class="x"><h2>Storm</h2>One <time>noon</time>.<br> Two.</section>',
+            "\n\nStorm\nOne noon.\nTwo.\n",
+        ),
+        ("One.<script>a < b\n\nc</script> Two.\n\n<STYLE>p {}", "One. Two.\n\n"),
     ],
 )
 def test_markdown_keeps_what_a_reader_sees(source, text):
     assert markdown_to_text(source) == text
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("The mayor said\nthat the bridge\nwould close.", "The mayor said that the bridge would close."),
+        ("The *mayor\nsaid* so [in\na letter](http://x.example).", "The mayor said so in a letter."),
+        ("One.\n\nTwo.", "One.\n\nTwo."),
+        ("One.\n# Two\nThree.", "One.\n# Two\nThree."),
+        ("A long\nheading\n---\nOne.", "# A long heading\nOne."),
+        ("One.\n> Two,\n> three.\n\nFour.", "One.\nTwo, three.\n\nFour."),
+        ("One.\n- Two\n  and a half.\n- Three", "One.\n- Two and a half.\n- Three"),
+        ("1. One\n2. Two", "1. One\n2. Two"),
+        ("One.\n***\nTwo.", "One.\n\nTwo."),
+        ("a | b\n---|---\nc | d", "a | b\n---|---\nc | d"),
+        ("```\nx = 1\ny = 2\n```\nOne\ntwo.", "\nx = 1\ny = 2\n\nOne two."),
+        ("One,  \ntwo,\\\nthree.", "One,  \ntwo,\nthree."),
+        ("[a]: http://x.example\n[b]: http://y.example 'Y'\nOne\ntwo.", "\n\nOne two."),
+        ("[Host]: Welcome to it.\n[Guest]: Thank you.", "[Host]: Welcome to it.\n[Guest]: Thank you."),
+    ],
+)
+def test_a_line_break_in_a_paragraph_of_markdown_is_a_space(source, text):
+    assert markdown_to_text(source) == text
+
+
+@pytest.mark.parametrize(
+    ("head", "title", "author"),
+    [
+        ("title: >\n  Storm closes\n  the harbour\nauthor: Jane Roe", "Storm closes the harbour", "Jane Roe"),
+        ("author: Jane\n  Roe\ntitle: |-\r\n  Storm", "Storm", "Jane Roe"),
+        ("title: >\nauthor:\n  name: Jane Roe", None, None),
+    ],
+)
+def test_a_value_of_front_matter_may_go_on_in_the_next_line(head, title, author):
+    article = article_from_markdown(f"---\n{head}\n---\nIt rained.")
+    assert (article.title, article.author, article.text) == (title, author, "It rained.")
 
 
 def test_rules_around_a_lead_are_no_front_matter():

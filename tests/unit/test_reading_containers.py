@@ -187,6 +187,25 @@ def test_a_pdf_whose_pages_go_in_a_circle_is_refused():
             "Points of the plan in the town hall today\n- one\n- two",
             "Points of the plan in the town hall today\n- one\n- two",
         ),
+        (
+            "On Friday she met the head of a pro-\nRussian party in the old town hall.",
+            "On Friday she met the head of a pro-Russian party in the old town hall.",
+        ),
+        (
+            "In court the judge spoke of a 24-\nyear-old who was not there.",
+            "In court the judge spoke of a 24-year-old who was not there.",
+        ),
+        (
+            "They had all been ill with COVID-\n19 in spring.",
+            "They had all been ill with COVID-19 in spring.",
+        ),
+        ("The town gave no infor\xad\nmation.", "The town gave no information."),
+        ("The town gave no infor\u2010\nmation.", "The town gave no information."),
+        (
+            "He named the state\u2010of\u2010the\u2010\nart hall.",
+            "He named the state\u2010of\u2010the\u2010art hall.",
+        ),
+        ("The mayor said so -\nand then he left.", "The mayor said so - and then he left."),
     ],
 )
 def test_unwrap(text, joined):
@@ -219,6 +238,12 @@ def run(text: str) -> str:
     return f'<w:r><w:t xml:space="preserve">{text}</w:t></w:r>'
 
 
+def table(row: list[list[str]]) -> str:
+    """A table of one row: a list of paragraphs for each cell."""
+    cells = ("".join(f"<w:p>{run(text)}</w:p>" for text in cell or [""]) for cell in row)
+    return f"<w:tbl><w:tr>{''.join(f'<w:tc>{cell}</w:tc>' for cell in cells)}</w:tr></w:tbl>"
+
+
 @pytest.mark.parametrize(
     ("xml", "text"),
     [
@@ -241,6 +266,23 @@ def run(text: str) -> str:
             "| A | B | C |",
         ),
         (f"<w:p>{run('one')}<w:r><w:cr/></w:r>{run('two')}</w:p>", "one\ntwo"),
+        (
+            table([["Rain.", "Wind.", "Sun.", "Fog.", "Hail.", "Snow."]]),
+            "Rain.\nWind.\nSun.\nFog.\nHail.\nSnow.",
+        ),
+        (table([["One.", "Two."], ["Three."]]), "One.\nTwo.\nThree."),
+        (table([[], ["One."], [""]]), "One."),
+        (table([["One", ""], ["1987"]]), "| One | 1987 |"),
+        (
+            f"<w:tbl><w:tr><w:tc><w:p>{run('Cranes:')}</w:p>{table([['One'], ['1987']])}<w:p/></w:tc></w:tr></w:tbl>",
+            "Cranes:\n| One | 1987 |",
+        ),
+        (
+            f"<w:tbl><w:tr><w:tc><w:p>{run('A')}<w:r><mc:AlternateContent><mc:Choice Requires='wps'><w:txbxContent>"
+            f"<w:p>{run('B')}</w:p></w:txbxContent></mc:Choice><mc:Fallback><w:txbxContent><w:p>{run('B')}</w:p>"
+            f"</w:txbxContent></mc:Fallback></mc:AlternateContent></w:r></w:p></w:tc></w:tr></w:tbl>",
+            "A\nB",
+        ),
     ],
 )
 def test_word_keeps_what_a_reader_sees_once(xml: str, text: str):

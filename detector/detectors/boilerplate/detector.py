@@ -10,6 +10,7 @@ from operator import attrgetter
 from detector.data import load_toml
 from detector.detectors.boilerplate.factless import FactlessRun, Thresholds, factless_runs
 from detector.detectors.boilerplate.patterns import Match, PatternIndex, load_patterns
+from detector.detectors.boilerplate.quotations import double_quotations, single_quotations
 from detector.document import Document, Sentence
 from detector.rules import catalogue
 from detector.types import Detection, Flag, Json, ModelInfo
@@ -21,8 +22,8 @@ _SPOKEN = ("BP010", "BP011")
 _WHOLE_SENTENCE = ("BP003", "BP010", "BP011")
 """Rules whose whole sentence is boilerplate, in the share of words; a flag stays on the exact phrase."""
 
-_MAX_QUOTE = 2000
-"""Code points that a quotation may hold; beyond, a mark was left out and the next one opens."""
+_REACH = 300
+"""Code points on either side of a match in which its sentence may name a speaker."""
 
 
 class BoilerplateDetector:
@@ -45,6 +46,10 @@ class BoilerplateDetector:
         disclosures = load_toml("boilerplate/disclosures.toml")
         self._speakers = re.compile(disclosures["speakers"], re.IGNORECASE)
         self._spoken_after = re.compile(disclosures["spoken_after"], re.IGNORECASE)
+        advice = load_toml("boilerplate/advice.toml")
+        self._warnings = frozenset(advice["warnings"])
+        self._warners = re.compile(advice["warners"])
+        self._concrete = re.compile(advice["concrete"])
         self._advice = re.compile(counting["advice_words"], re.IGNORECASE)
         self._limits = Thresholds(
             min_list_items=counting["min_list_items"],
@@ -67,13 +72,16 @@ class BoilerplateDetector:
         """What the patterns find, before anything is counted; `training rates` measures these."""
         lines = list(self._index.lines(document))
         taken = [(match.start, match.end) for match in lines]
-        quotes = quoted_ranges(document.text, [block.end for block in document.blocks])
+        ends = [block.end for block in document.blocks]
+        doubles = double_quotations(document.text, ends)
+        singles = list(single_quotations(document.text, ends))
         phrases = (
             match
             for match in self._index.phrases(document)
             if not _inside(taken, match)
-            and not _inside(quotes, match)
-            and not (match.pattern.rule in _SPOKEN and self._speaks(document, match))
+            and not _inside(doubles, match)
+            and not _inside(singles, match)
+            and not self._reports(document, match)
         )
         return sorted([*lines, *phrases], key=lambda match: match.start)
 
@@ -132,13 +140,17 @@ class BoilerplateDetector:
         kind = "table" if document.blocks[run.first].kind == "table_row" else "list"
         return _FACTLESS, f"A {kind} without facts: no figure, date, quotation or new name."
 
-    def _speaks(self, document: Document, match: Match) -> bool:
-        """Tell whether the sentence names a speaker or a chatbot before the match, or a speaker after it."""
-        sentence = _sentence_at(document, match.start)
-        before = self._speakers.search(document.text, sentence.start, max(sentence.start, match.start))
-        return bool(
-            before or self._spoken_after.search(document.text, match.end, max(match.end, sentence.end))
-        )
+    def _reports(self, document: Document, match: Match) -> bool:
+        """Tell whether the sentence reports what somebody said: words of a chatbot, or a concrete warning."""
+        spoken = match.pattern.rule in _SPOKEN
+        if not spoken and match.pattern.id not in self._warnings:
+            return False
+        text, sentence = document.text, _sentence_at(document, match.start)
+        before = max(sentence.start, match.start - _REACH), match.start
+        after = match.end, max(match.end, min(sentence.end, match.end + _REACH))
+        if spoken:
+            return bool(self._speakers.search(text, *before) or self._spoken_after.search(text, *after))
+        return bool(self._warners.search(text, *before) and self._concrete.search(text, *after))
 
     def _filled(self, document: Document, match: Match) -> tuple[int, int]:
         """Range that a match makes boilerplate."""
@@ -151,37 +163,6 @@ class BoilerplateDetector:
 def _sentence_at(document: Document, position: int) -> Sentence:
     place = bisect_right(document.sentences, position, key=attrgetter("start"))
     return document.sentences[max(0, place - 1)]
-
-
-def quoted_ranges(text: str, ends: Sequence[int]) -> list[tuple[int, int]]:
-    """Ranges between double quotation marks; a quotation that never closes ends with its block.
-
-    `ends` are the sorted ends of the blocks: lines of one paragraph share a block.
-
-    >>> quoted_ranges('He said "no" and "yes', [21])
-    [(8, 12), (17, 21)]
-    """
-    ranges: list[tuple[int, int]] = []
-    opened = -1
-    position = text.find('"')
-    while position != -1:
-        if opened >= 0 and (end := _end_of(ends, opened, len(text))) <= position:
-            ranges.append((opened, end))
-            opened = -1
-        if opened < 0 or position - opened > _MAX_QUOTE:
-            opened = position
-        else:
-            ranges.append((opened, position + 1))
-            opened = -1
-        position = text.find('"', position + 1)
-    if opened >= 0:
-        ranges.append((opened, _end_of(ends, opened, len(text))))
-    return ranges
-
-
-def _end_of(ends: Sequence[int], position: int, default: int) -> int:
-    place = bisect_right(ends, position)
-    return ends[place] if place < len(ends) else default
 
 
 def _inside(ranges: Sequence[tuple[int, int]], match: Match) -> bool:

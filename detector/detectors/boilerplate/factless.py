@@ -6,17 +6,22 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import pairwise
 
+from detector.data import load_toml
 from detector.document import Block, Document
 
 _FACT = re.compile(
-    r"\d|[\"@]|https?:|\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:january|february|april|june|july|august"
+    r"\d|[\"@]|(?<!\w)'\w[^']{1,300}'|https?:|\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:january|february|april|june|july|august"
     r"|september|october|november|december)|(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen"
     r"|hundred|thousand|million|billion))\b",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_]+(?:['.][^\W\d_]+)*")
 _LABEL = re.compile(r"[^:.!?\n]{1,80}:(?=\s)")
+_CELL_END = re.compile(r"[|\t]")
 _RULER = re.compile(r"[\s|:+=-]+")
 
 
@@ -50,9 +55,9 @@ class FactlessRun:
 def factless_runs(document: Document, limits: Thresholds, skipped: frozenset[int]) -> Iterator[FactlessRun]:
     """Runs of list items or table rows with few facts; `skipped` blocks are furniture, not items.
 
-    A fact is a digit or a number in words, a day, a quotation mark, an address, or a name that the article's prose knows and
-    that is not its topic: "Sanctions policy | Gradual easing" tells a reader nothing, and "Russia"
-    in a list of an article on Russia adds nothing.
+    A fact is a digit or a number in words, a day, a quotation mark, an address, or a name that is not
+    the article's topic: "Sanctions Policy | Gradual Easing" tells a reader nothing, "Treasury | Rachel
+    Reeves" does, and "Russia" in a list of an article on Russia adds nothing.
     """
     names: _Names | None = None
     for first, last in _runs(document.blocks, skipped):
@@ -97,12 +102,44 @@ def _holds_fact(item: str, names: _Names) -> bool:
         return True
     if any(_bare(word.group()) in names.passing for word in _WORD.finditer(item)):
         return True
+    if any(_names_somebody(cell, names) for cell in _CELL_END.split(item)):
+        return True
     if "|" in item:
         return False  # Cells are set in title case: a capital letter there is no sign of a name.
     label = _LABEL.match(item)
     body = [word.group() for word in _WORD.finditer(item, label.end() if label else 0)]
     capitals = [word for word in body[1:] if word[0].isupper() and word != "I"]
     return len(capitals) <= len(body) / 2 and any(_bare(word) not in names.topics for word in capitals)
+
+
+def _names_somebody(cell: str, names: _Names) -> bool:
+    """Tell whether two capitalised words in a row are a name, not "Gradual Easing".
+
+    They are where the first is a given name, or where human news does not know one of them.
+    """
+    words = [word.group() for word in _WORD.finditer(cell)]
+    return any(
+        first[0].isupper()
+        and second[0].isupper()
+        and not {_bare(first), _bare(second)} & names.topics
+        and (first.lower() in _given_names() or _is_unknown(first) or _is_unknown(second))
+        for first, second in pairwise(words)
+    )
+
+
+def _is_unknown(word: str) -> bool:
+    """Tell whether human news does not know a word of four letters or more."""
+    return len(word) > 3 and word.isalpha() and word.lower() not in _known_words()
+
+
+@cache
+def _given_names() -> frozenset[str]:
+    return frozenset(load_toml("boilerplate/given_names.toml")["names"].split())
+
+
+@cache
+def _known_words() -> frozenset[str]:
+    return frozenset((files("detector.data") / "known_words.txt").read_text("utf-8").split())
 
 
 def _names(document: Document, topic_mentions: int) -> _Names:
