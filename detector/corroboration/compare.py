@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 
-from detector.corroboration.contradictions import find_contradictions
+from detector.corroboration.contradictions import find_conflicts, tell_once
 from detector.corroboration.findings import CopyGroup, Corroboration, Event, Quote
 from detector.corroboration.near_duplicates import find_copies
 from detector.corroboration.statements import Statement, StatementReader
 from detector.corroboration.support import find_support
 from detector.corroboration.terms import count_terms, group_stories, weigh
 from detector.data import load_toml
+from detector.document import build_document
 from detector.report import Report
+from detector.sourcing.anchors import read_times
+from detector.types import Article
 
 TERMS_SHOWN = 6
+_YEAR = re.compile(r"\d{4}|\d/\d")
+HEAD = 800
+"""Code points of an article in which a dateline or byline is looked for."""
 
 
 def corroborate(reports: Sequence[Report]) -> Corroboration:
@@ -33,37 +42,48 @@ def corroborate(reports: Sequence[Report]) -> Corroboration:
     texts = [report.article.text for report in reports]
     copies = find_copies(texts, limits["duplicate_jaccard"], limits["copied_share"])
     vectors = weigh([count_terms(f"{r.article.title or ''}\n{r.article.text}") for r in reports])
+    days = [_day(report.article) for report in reports]
     stories = group_stories(
         vectors,
-        [report.article.published for report in reports],
+        days,
         limits["story_similarity"],
         limits["story_cohesion"],
         limits["days_apart"],
     )
     reader = StatementReader()
     events = tuple(
-        _event(story, reports, vectors, copies, reader, limits["support_similarity"]) for story in stories
+        _event(story, reports, days, vectors, copies, reader, limits["support_similarity"])
+        for story in stories
     )
     return Corroboration(ids, copies, events)
+
+
+def _day(article: Article) -> date | None:
+    """Day of an article: that of publication, else that of a dateline or byline in its head."""
+    head = replace(article, text=article.text[:HEAD])
+    if article.published is not None or not _YEAR.search(head.text):
+        return article.published
+    return read_times(build_document(head))[1]
 
 
 def _event(
     story: tuple[int, ...],
     reports: Sequence[Report],
+    days: Sequence[date | None],
     vectors: Sequence[Mapping[str, float]],
     copies: Sequence[CopyGroup],
     reader: StatementReader,
     support_similarity: float,
 ) -> Event:
-    statements = {place: reader.read(place, reports[place]) for place in story}
-    places = {place: reader.places_of(reports[place].article.text) for place in story}
+    accounts = [reader.read(place, reports[place], days[place]) for place in story]
+    conflicts = find_conflicts(accounts)
 
     def quote(statement: Statement) -> Quote:
         report = reports[statement.article]
         name = report.article.id or report.article.source
         return Quote(statement.article, name, statement.span, report.quote(statement.span))
 
-    said = [statement for place in story for statement in statements[place]]
+    said = [statement for account in accounts for statement in account.statements]
     weight: Counter[str] = Counter()
     for place in story:
         weight.update(vectors[place])
@@ -74,6 +94,7 @@ def _event(
         for group in copies
         if group.kind == "near_duplicate" and not inside.isdisjoint(group.articles)
     ]
+    at_odds = {frozenset(((a.article, a.span), (b.article, b.span))) for _, a, b, _ in conflicts}
     return Event(
         articles=story,
         terms=tuple(ranked[:TERMS_SHOWN]),
@@ -82,6 +103,6 @@ def _event(
         places=tuple(sorted({s.place for s in said if s.place})),
         days=tuple(sorted({s.day for s in said if s.day})),
         claims=tuple(dict.fromkeys(quote(s) for s in said)),
-        supports=find_support(story, reports, near, support_similarity),
-        contradictions=find_contradictions(story, statements, places, reports, quote),
+        supports=find_support(story, reports, near, at_odds, reader.bears_out, support_similarity),
+        contradictions=tell_once(conflicts, quote),
     )

@@ -4,22 +4,32 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
+from typing import TypeAlias
 
 from detector.corroboration.findings import Quote, Support
 from detector.corroboration.terms import cosine, count_terms, weigh
 from detector.report import Report, SentenceFinding
+from detector.types import Span
 
 MOST_CANDIDATES = 60
 FEWEST_SHARED = 3
+Passage: TypeAlias = tuple[int, Span]
+"""An article of the batch and a sentence of it."""
 
 
 def find_support(
-    articles: Sequence[int], reports: Sequence[Report], copies: Sequence[frozenset[int]], threshold: float
+    articles: Sequence[int],
+    reports: Sequence[Report],
+    copies: Sequence[frozenset[int]],
+    at_odds: Collection[frozenset[Passage]],
+    bears_out: Callable[[str, str], bool],
+    threshold: float,
 ) -> tuple[Support, ...]:
     """Give each unsupported claim its closest supported one.
 
-    An article's copies don't support it, nor does a sentence in the same words.
+    An article's copies don't support it, nor does a sentence in the same words, one that is `at_odds`
+    with the claim, or one that does not bear it out.
     """
     sentences = [
         (place, sentence)
@@ -40,28 +50,25 @@ def find_support(
         candidates = {other for term in sorted(vectors[index]) for other in posting[term][:MOST_CANDIDATES]}
         best = (threshold, -1)
         for other in sorted(candidates):
-            author = sentences[other][0]
+            author, support = sentences[other]
             copied = any(place in group and author in group for group in copies)
             shared = len(vectors[index].keys() & vectors[other].keys())
+            score = (cosine(vectors[index], vectors[other]), -other)
             if (
                 author != place
                 and not copied
                 and shared >= FEWEST_SHARED
-                and _agree(vectors, index, other)
-                and _folded(reports, *sentences[index]) != _folded(reports, *sentences[other])
+                and score > best
+                and frozenset(((place, sentence.span), (author, support.span))) not in at_odds
+                and _folded(reports, place, sentence) != _folded(reports, author, support)
+                and bears_out(reports[place].quote(sentence.span), reports[author].quote(support.span))
             ):
-                best = max(best, (cosine(vectors[index], vectors[other]), -other))
+                best = score
         if best[1] <= 0 and best[0] > threshold:
             author, support = sentences[-best[1]]
             pair = quote_of(place, reports[place], sentence), quote_of(author, reports[author], support)
             found.append(Support(*pair, round(best[0], 2)))
     return tuple(found)
-
-
-def _agree(vectors: Sequence[Mapping[str, float]], claim: int, support: int) -> bool:
-    """Whether a claim with figures shares one of them with what should support it."""
-    figures = {term for term in vectors[claim] if term[0].isdigit()}
-    return not figures or not figures.isdisjoint(vectors[support])
 
 
 def _folded(reports: Sequence[Report], place: int, sentence: SentenceFinding) -> list[str]:

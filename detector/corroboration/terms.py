@@ -12,7 +12,7 @@ from functools import cache
 from detector.data import load_toml
 from detector.stylometry.words import word_frequencies
 
-_WORD = re.compile(r"[^\W\d_][\w'’]*|\d[\d,.]*\d|\d")
+WORD = re.compile(r"[^\W\d_][\w'’]*|\d[\d,.]*\d|\d")
 KEPT = 80
 KEYS = 20
 NAME = "@"
@@ -35,17 +35,25 @@ def count_terms(text: str) -> Counter[str]:
     ['@Hawkin', '@Russia', 'met', 'welding', 'workbenche']
     """
     table = word_frequencies()
-    counts: Counter[str] = Counter()
-    pattern, names = _places()
-    for place, times in Counter(pattern.findall(text)).items():
-        counts[NAME + names[place]] += times
-    for word, times in Counter(_WORD.findall(pattern.sub(".", text))).items():
+    places, rest = place_names(text)
+    counts = Counter(places)
+    for word, times in Counter(WORD.findall(rest)).items():
         lower = word.lower()
         if (len(word) < 3 and not word[0].isdigit()) or (lower in table and table[lower][1] > COMMON):
             continue
         name = word[0].isupper() and lower not in table
-        counts[NAME + _stem(word) if name else _stem(lower)] += times
+        counts[NAME + stem(word) if name else stem(lower)] += times
     return counts
+
+
+def place_names(text: str) -> tuple[list[str], str]:
+    """Take the countries and capitals out of a text: as terms, and the text without them.
+
+    >>> place_names("Moscow and the Kremlin met Hawkins")
+    (['@Russia', '@Russia'], '. and the . met Hawkins')
+    """
+    pattern, names = _places()
+    return [NAME + names[place] for place in pattern.findall(text)], pattern.sub(".", text)
 
 
 @cache
@@ -61,7 +69,8 @@ def _rarity(term: str, table: Mapping[str, tuple[int, float]]) -> float:
     return NAME_FACTOR * max(rarity, NAME_RARITY) if term.startswith(NAME) else rarity
 
 
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
+    """Fold plurals and possessives."""
     word = word.replace("’", "'").removesuffix("'").removesuffix("'s")
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
 
