@@ -17,11 +17,11 @@ from typing import Any
 
 import click
 import numpy as np
-import numpy.typing as npt
 import torch
 
 from detector.models.artifact import load_artifact, shipped
 from detector.models.calibration import Calibration
+from training.calibrate import Row, Vector
 from training.evaluate import auroc, family
 from training.evidence import read
 from training.finetune import WindowClassifier, base_checkpoint, mixed, train
@@ -30,7 +30,6 @@ from training.vocabulary import share_words
 CONFIG = Path(__file__).parent / "configs" / "ablation.toml"
 RATE = 0.01
 BATCH_TOKENS = 4096
-Row = dict[str, Any]
 COLUMNS: dict[str, Callable[[Row], bool]] = {
     "FP: news, local, opinion": lambda r: r["label"] == "human" and r["set"].startswith(("news", "local", "opinion")),
     "FP: non-native": lambda r: r["set"] == "non-native essays",
@@ -44,7 +43,7 @@ COLUMNS: dict[str, Callable[[Row], bool]] = {
 
 
 @torch.no_grad()
-def mean_logits(model: WindowClassifier, rows: Sequence[Row]) -> npt.NDArray[np.float64]:
+def mean_logits(model: WindowClassifier, rows: Sequence[Row]) -> Vector:
     """Mean log-odds of each row's windows, weighed by their tokens."""
     model.eval()
     windows = sorted(
@@ -53,10 +52,8 @@ def mean_logits(model: WindowClassifier, rows: Sequence[Row]) -> npt.NDArray[np.
     total, size = np.zeros(len(rows)), np.zeros(len(rows))
     while windows:
         longest = len(windows[-1][1])
-        part, windows = (
-            windows[-max(1, BATCH_TOKENS // longest) :],
-            windows[: -max(1, BATCH_TOKENS // longest)],
-        )
+        cut = max(0, len(windows) - max(1, BATCH_TOKENS // longest))
+        part, windows = windows[cut:], windows[:cut]
         ids = torch.zeros(len(part), longest, dtype=torch.long)
         mask = torch.zeros(len(part), longest, dtype=torch.long)
         for place, (_, tokens) in enumerate(part):
@@ -68,9 +65,7 @@ def mean_logits(model: WindowClassifier, rows: Sequence[Row]) -> npt.NDArray[np.
     return total / size
 
 
-def thresholds(
-    rows: Sequence[Row], logits: npt.NDArray[np.float64], calibration: Calibration
-) -> dict[str, float]:
+def thresholds(rows: Sequence[Row], logits: Vector, calibration: Calibration) -> dict[str, float]:
     """For each length bin, the log-odds that `RATE` of its human rows reach."""
     found: dict[str, list[float]] = {}
     for row, logit in zip(rows, logits, strict=True):
@@ -82,7 +77,7 @@ def thresholds(
 
 def line(
     rows: Sequence[Row],
-    logits: npt.NDArray[np.float64],
+    logits: Vector,
     least: dict[str, float],
     calibration: Calibration,
 ) -> dict[str, float]:
@@ -118,7 +113,7 @@ def _slug(name: str) -> str:
     return "-".join("".join(c if c.isalnum() else " " for c in name.lower()).split())
 
 
-def _texts(evidence: Path, config: dict[str, Any]) -> tuple[list[Row], list[Row]]:
+def _texts(evidence: Path, config: dict[str, Any]) -> tuple[Sequence[Row], Sequence[Row]]:
     """Human crops for thresholds, and texts to judge: all machine-written ones, a share of the human ones."""
     rng = random.Random(1)
     crops = read(evidence / "calibration.prepared.jsonl")

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from detector.detectors.machine_text import MachineTextDetector
-from detector.document import Document, build_document
-from detector.models.artifact import load_artifact, shipped
+from detector.document import build_document
 from detector.review import Decision
 from detector.rules import catalogue
-from detector.sourcing.decision import Weights, parse_weights, shipped_weights
-from detector.sourcing.encoder import SourcingEncoder
-from detector.sourcing.reading import SentenceReading, read_sentences
 from detector.types import Article
+from training.sourcing import sourcing_reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +72,6 @@ def merge_reviewers(decisions: Iterable[Decision]) -> tuple[list[FlagLabel], int
             votes[d.text_sha256, d.rule, d.start, d.end] += 1 if d.verdict == "accept" else -1
     labels = [FlagLabel(*key, right=vote > 0) for key, vote in votes.items() if vote]
     return labels, sum(vote == 0 for vote in votes.values())
-
-
-def sourcing_reader() -> tuple[Weights, Callable[[Document], list[SentenceReading]]]:
-    """Weights of the claim decision, and what reads a document by them: with the encoder, where one is shipped."""
-    folder = shipped("sourcing")
-    if not folder.is_dir():
-        return shipped_weights(), read_sentences
-    artifact = load_artifact(folder)
-    encoder, weights = SourcingEncoder(artifact), parse_weights(artifact.json("decision.json"))
-    return weights, lambda document: read_sentences(document, weights, encoder.predict(document))
 
 
 def read_labels(decisions: Sequence[Decision], articles: Mapping[str, Article]) -> Labels:

@@ -25,9 +25,9 @@ from detector.sourcing.marks import Marks
 from detector.sourcing.predictions import Prediction
 from detector.sourcing.reading import NEVER_CLAIMS, read_rules
 from training.sourcing import ROLES, SOURCES, Labelled, articles, command, macro_f1, prf
-from training.support import OWN_SETS, TRAINING_ONLY
+from training.support import SAMPLED_SETS
 
-CORPORA = ("support_silver", *(name for name in OWN_SETS if name not in TRAINING_ONLY))
+CORPORA = ("support_silver", *SAMPLED_SETS)
 HAND_SET = {"claim.unnamed_parties": 1.5}
 """Weights of the decision that the annotated articles are too poor to fit: they hold hardly any talks."""
 LEAST_PRECISION = 0.8

@@ -18,19 +18,15 @@ import click
 
 from detector.detectors.sourcing import SourcingDetector
 from detector.document import Document
-from detector.models.artifact import load_artifact, shipped
-from detector.sourcing.decision import parse_weights
-from detector.sourcing.encoder import SourcingEncoder
-from detector.sourcing.reading import read_sentences
 from detector.types import Flag
 from training.corpora import records
-from training.sourcing import command
+from training.sourcing import command, sourcing_reader
 from training.splits import human_fold, text_key
 from training.support import (
     ANNOTATIONS,
     OWN_SETS,
+    SAMPLED_SETS,
     SECOND,
-    TRAINING_ONLY,
     annotations_of,
     read_document,
     support_records,
@@ -105,7 +101,7 @@ def draw_again(out: Path, sheets: int, seed: int) -> None:
     config = read_config()
     twice = annotations_of(SECOND)
     drawn: list[tuple[str, dict[str, Any], list[tuple[int, int]]]] = []
-    for name in (name for name in OWN_SETS if name not in TRAINING_ONLY):
+    for name in SAMPLED_SETS:
         for record in support_records(name):
             if held_out(record["id"], config) and record["id"] not in twice:
                 spans = [(sentence["start"], sentence["end"]) for sentence in record["sentences"]]
@@ -162,12 +158,11 @@ def _sample(
 
 def shipped_doubt() -> Callable[[dict[str, Any]], float]:
     """Gives, for a record, the mean variance (0 to .25) of the shipped model's decisions on its sentences."""
-    artifact = load_artifact(shipped("sourcing"))
-    weights, encoder = parse_weights(artifact.json("decision.json")), SourcingEncoder(artifact)
+    _, read = sourcing_reader()
 
     def doubt(record: dict[str, Any]) -> float:
         document = read_document({**record, "text": record["text"][:MOST_CHARACTERS]})
-        readings = read_sentences(document, weights, encoder.predict(document))
+        readings = read(document)
         return sum(r.probability * (1 - r.probability) for r in readings) / max(1, len(readings))
 
     return doubt

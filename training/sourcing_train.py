@@ -181,12 +181,11 @@ def held_out_predictions(run: Path) -> dict[str, list[Prediction]]:
     tokenizer, shape = tokenizer_of(config), WindowShape(**config["window"])
     model = load(config, trained(config, run))
     found = {}
-    everything = [r for name in config["support"]["stages"][-1]["corpora"] for r in support_records(name)]
-    chosen = trained_on(config)
-    seen = {key for record in everything if record["id"] in chosen for key in story_keys(record)}
-    left = {record["id"] for name in TRAINING_ONLY for record in support_records(name)}
-    for record in everything:
-        if record["id"] not in chosen | left and not story_keys(record) & seen:
+    corpora, chosen = config["support"]["stages"][-1]["corpora"], trained_on(config)
+    everything = [(name, record) for name in corpora for record in support_records(name)]
+    seen = {key for _, record in everything if record["id"] in chosen for key in story_keys(record)}
+    for name, record in everything:
+        if name not in TRAINING_ONLY and record["id"] not in chosen and not story_keys(record) & seen:
             document = read_document(record)
             samples = [Sample(window) for window in cut_windows(document, tokenizer, shape)]
             outputs = [(pieces, sentence_logits(logits)) for pieces, logits in predict(model, samples)]

@@ -25,6 +25,8 @@ OWN_SETS = ("support_extra", "support_further", "support_machine", "support_more
 """Sets of annotations that are kept here, without their texts."""
 TRAINING_ONLY = ("support_doubtful",)
 """Sets of what a model was least sure of: they train, but measure and fit nothing, since they are no sample of news."""
+SAMPLED_SETS = tuple(name for name in OWN_SETS if name not in TRAINING_ONLY)
+"""Those drawn as news comes."""
 SECOND = "second_opinions"
 """Annotations of some of the same articles by another annotator: a field where the two differ is None."""
 FIELDS = ("start", "end", "role", "source", "time", "unsupported")

@@ -22,8 +22,8 @@ _ENDINGS = ("s", "es", "d", "ed", "r", "er", "ing", "ly")
 
 
 @cache
-def _known() -> tuple[frozenset[str], Mapping[str, int]]:
-    """Every known word, and the ranks of the likely ones."""
+def known_words() -> tuple[frozenset[str], Mapping[str, int]]:
+    """Every word that human news knows, and the ranks of the likely ones."""
     text = (files("detector.data") / "known_words.txt").read_text("utf-8")
     likely, _, rest = text.partition("\n\n")
     words = [line for line in likely.splitlines() if not line.startswith("#")]
@@ -45,7 +45,7 @@ class Corrector:
         return _WORD.sub(lambda match: self._word(match.group()), text)
 
     def _word(self, word: str) -> str:
-        if word.lower() in _known()[0]:
+        if word.lower() in known_words()[0]:
             return word
         if word not in self._seen:
             if len(self._seen) >= MOST:
@@ -58,7 +58,7 @@ class Corrector:
 def _correct(word: str) -> str:
     """The likely word for an unknown one, or the word itself."""
     lower = word.lower()
-    every, ranks = _known()
+    every, ranks = known_words()
     named = word[0].isupper()
     if (named and len(word) < _NAME) or not word[1:].islower() or _is_form(lower, every):
         return word

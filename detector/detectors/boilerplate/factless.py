@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from itertools import pairwise
 
 from detector.data import load_toml
 from detector.document import Block, Document
+from detector.models.spelling import known_words
 
 _FACT = re.compile(
     r"\d|[\"@]|(?<!\w)'\w[^']{1,300}'|https?:|\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:january|february|april|june|july|august"
@@ -129,17 +129,12 @@ def _names_somebody(cell: str, names: _Names) -> bool:
 
 def _is_unknown(word: str) -> bool:
     """Tell whether human news does not know a word of four letters or more."""
-    return len(word) > 3 and word.isalpha() and word.lower() not in _known_words()
+    return len(word) > 3 and word.isalpha() and word.lower() not in known_words()[0]
 
 
 @cache
 def _given_names() -> frozenset[str]:
     return frozenset(load_toml("boilerplate/given_names.toml")["names"].split())
-
-
-@cache
-def _known_words() -> frozenset[str]:
-    return frozenset((files("detector.data") / "known_words.txt").read_text("utf-8").split())
 
 
 def _names(document: Document, topic_mentions: int) -> _Names:
