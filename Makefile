@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 .PHONY: demo test lint bench serve clean
 
 demo: $(VENV)/.core
-	$(BIN)/dateline demo $(SAMPLES)
+	$(BIN)/dateline demo "$(SAMPLES)"
 
 test: $(VENV)/.dev lint
 	$(BIN)/python -m pytest -n 2 --dist worksteal
@@ -22,18 +22,24 @@ lint: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks
 
-serve: $(VENV)/.core
-	$(PIP) --editable '.[service]'
+serve: $(VENV)/.service
 	$(BIN)/dateline serve
 
-$(BIN)/python:
-	$(PYTHON) -m venv $(VENV)
+# A virtual environment counts as made once pip is in it; one left half-made is made anew.
+$(VENV)/.made:
+	$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
 
-$(VENV)/.core: $(BIN)/python pyproject.toml constraints.txt
+$(VENV)/.core: $(VENV)/.made pyproject.toml constraints.txt
 	$(PIP) --editable '.[corroborate]'
 	@touch $@
 
-# torch comes first and pinned: an open range elsewhere would pull a CUDA build.
+$(VENV)/.service: $(VENV)/.core
+	$(PIP) --editable '.[service]'
+	@touch $@
+
+# torch comes first, at the version that is pinned. Where the package index gives the build for CUDA on
+# Linux, PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu takes the small one for processors.
 $(VENV)/.dev: $(VENV)/.core
 	$(PIP) torch
 	$(PIP) --editable '.[service,batch,notebook,train,dev]'

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import shutil
-import sys
 import tempfile
 from contextlib import AbstractContextManager, ExitStack
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
@@ -17,6 +17,7 @@ from detector.batch.outputs import FORMATS, Format, check_extra, guess_format
 from detector.batch.run import Job, Mode, Summary, run_batch
 from detector.batch.score import Task
 from detector.batch.storage import StorageError
+from detector.cli.inputs import binary_stdin, binary_stdout
 from detector.cli.options import (
     analyzer_options,
     as_date,
@@ -74,15 +75,16 @@ def batch(
     chosen = output_format or guess_format(out)
     check_extra(chosen)
     with ExitStack() as stack:
-        target = out
+        target, stdout = out, None
         if out == "-":
+            stdout = binary_stdout()
             if chosen not in ("jsonl", "csv"):
                 raise click.UsageError(f"--format {chosen} cannot go to stdout")
             target = str(Path(stack.enter_context(tempfile.TemporaryDirectory()), f"out.{chosen}"))
         job = Job(inputs, target, chosen, settings, mode, pattern, offsets, as_date(published))
         summary = _run(job, engine, jobs, scheduler, quiet)
-        if out == "-":
-            _print(target)
+        if stdout is not None:
+            _print(target, stdout)
     if summary.tally.errors == summary.tally.rows:
         ctx.exit(2)
     lowest = summary.tally.lowest
@@ -90,12 +92,12 @@ def batch(
         ctx.exit(1)
 
 
-def _print(path: str) -> None:
+def _print(path: str, stdout: BinaryIO) -> None:
     """Copy a file to stdout."""
     try:
         with Path(path).open("rb") as stream:
-            shutil.copyfileobj(stream, sys.stdout.buffer)
-            sys.stdout.buffer.flush()
+            shutil.copyfileobj(stream, stdout)
+            stdout.flush()
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -116,7 +118,8 @@ def _run(job: Job, engine: str, jobs: int | None, scheduler: str | None, quiet: 
 
     console = error_console()
     with ProgressBar(console, hidden=quiet) as bar:
-        summary = run_batch(job, start, stdin=sys.stdin.buffer, watcher=bar)
+        stdin = binary_stdin() if "-" in job.inputs else None
+        summary = run_batch(job, start, stdin=stdin, watcher=bar)
     if not quiet:
         print_summary(console, summary, bar.seconds, job.out)
     return summary

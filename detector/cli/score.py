@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Literal
 
@@ -23,6 +23,7 @@ from detector.cli.options import (
 from detector.report import OffsetUnit, Report, dump_json
 
 Format = Literal["text", "json", "jsonl", "html", "sarif", "github"]
+Printer = Callable[[Iterator[Report], OffsetUnit, bool], None]
 
 
 @click.command()
@@ -55,12 +56,14 @@ def score(
     """Score each PATH (text, HTML, Markdown, docx, pdf, JSON, JSONL; `-` is stdin).
 
     stdout carries the reports alone. A file that can't be read is named on stderr, the others
-    are scored all the same, and the exit code is 2.
+    are scored all the same, and the exit code is 2. With --format json, one article by itself is
+    an object; those of several PATHs, or of one that holds several, are a list.
     """
     analyzer = Analyzer(settings)
     articles = Articles(paths, as_date(published))
     reports = analyzer.analyze_many(articles)
-    lowest = _print_reports(reports, output_format, offsets, verbose)
+    chosen = "json list" if output_format == "json" and len(paths) > 1 else output_format
+    lowest = _print_reports(reports, _PRINTERS[chosen], offsets, verbose)
     if articles.failed:
         ctx.exit(2)
     if fail_under is not None and lowest is not None and lowest < fail_under:
@@ -70,7 +73,7 @@ def score(
 
 
 def _print_reports(
-    reports: Iterator[Report], output_format: Format, offsets: OffsetUnit, verbose: bool
+    reports: Iterator[Report], printer: Printer, offsets: OffsetUnit, verbose: bool
 ) -> float | None:
     """Print reports as they come; give the lowest score."""
     scores: list[float] = []
@@ -81,7 +84,7 @@ def _print_reports(
                 scores.append(report.credibility.score)
             yield report
 
-    _PRINTERS[output_format](watch(), offsets, verbose)
+    printer(watch(), offsets, verbose)
     return min(scores, default=None)
 
 
@@ -100,6 +103,10 @@ def _print_json(reports: Iterator[Report], offsets: OffsetUnit, verbose: bool) -
     values = [report.to_dict(offsets) for report in reports]
     if values:
         click.echo(dump_json(values[0] if len(values) == 1 else [*values], indent=2))
+
+
+def _print_json_list(reports: Iterator[Report], offsets: OffsetUnit, verbose: bool) -> None:
+    click.echo(dump_json([report.to_dict(offsets) for report in reports], indent=2))
 
 
 def _print_jsonl(reports: Iterator[Report], offsets: OffsetUnit, verbose: bool) -> None:
@@ -134,6 +141,7 @@ def _print_github(reports: Iterator[Report], offsets: OffsetUnit, verbose: bool)
 _PRINTERS = {
     "text": _print_text,
     "json": _print_json,
+    "json list": _print_json_list,
     "jsonl": _print_jsonl,
     "html": _print_html,
     "sarif": _print_sarif,

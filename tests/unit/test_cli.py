@@ -101,6 +101,48 @@ def test_one_bad_file_does_not_stop_the_others(talks, tmp_path):
     assert len(done.stdout.splitlines()) == 1
 
 
+def test_reports_of_several_files_say_which_file_each_is_of(talks, tmp_path):
+    other = tmp_path / "other.txt"
+    other.write_bytes(talks.read_bytes())
+    done = run("score", talks, "missing.txt", other, "--format", "jsonl")
+    assert [json.loads(line)["article"]["id"] for line in done.stdout.splitlines()] == [
+        str(talks),
+        str(other),
+    ]
+
+
+@pytest.mark.parametrize(("found", "length"), [(("missing.txt",), 0), (("missing.txt", None), 1)])
+def test_json_of_several_paths_is_a_list_whatever_could_be_read(talks, found, length):
+    paths = [name or talks for name in (*found, "gone.txt")]
+    done = run("score", *paths, "--format", "json")
+    assert done.returncode == 2
+    assert len(json.loads(done.stdout)) == length
+
+
+@pytest.mark.parametrize(
+    ("command", "stream"),
+    [("score - <&-", "stdin"), ("batch - -o out.jsonl <&-", "stdin"), ("batch {talks} -o - >&-", "stdout")],
+)
+def test_a_closed_stream_is_a_usage_error(talks, tmp_path, command, stream):
+    python = f'"{sys.executable}" -c "from detector.cli import main; main()"'
+    done = subprocess.run(
+        ["/bin/sh", "-c", f"{python} {command.format(talks=talks)}"],
+        capture_output=True,
+        cwd=tmp_path,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 2
+    assert f"{stream} is closed" in done.stderr.decode()
+
+
+def test_a_batch_of_files_needs_no_stdin(talks, tmp_path):
+    python = f'"{sys.executable}" -c "from detector.cli import main; main()"'
+    line = f"{python} batch {talks} -o {tmp_path}/out.jsonl --jobs 1 --quiet <&-"
+    done = subprocess.run(["/bin/sh", "-c", line], capture_output=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr
+
+
 def test_fail_under(talks):
     assert run("score", talks, "--fail-under", "75", "-q").returncode == 1
     assert run("score", talks, "--fail-under", "0", "-q").returncode == 0
@@ -230,8 +272,8 @@ def test_rules_that_are_off_are_named_in_the_report(talks):
     report = json.loads(run("score", talks, "--format", "json", "--ignore", "SRC001").stdout)
     assert "rules_off: SRC001" in report["warnings"]
     found = report["signals"]["unsupported_claims"]["unsupported"]
-    why = [c["why"] for c in report["credibility"]["contributions"] if c["signal"] == "unsupported_claims"]
-    assert not why or why[0].startswith(f"{found} of ")
+    (why,) = (c["why"] for c in report["credibility"]["contributions"] if c["signal"] == "unsupported_claims")
+    assert why.startswith(f"{found} of ")
 
 
 def test_a_calibration_of_another_shape_is_named(talks, tmp_path):
