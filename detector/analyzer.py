@@ -17,6 +17,7 @@ from detector.types import Article, Detection, Flag, Json, ModelInfo, SentenceSo
 if TYPE_CHECKING:
     from detector.detectors.base import Detector
     from detector.document import Document
+    from detector.models.calibration import Calibration
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class Analyzer:
             raise UsageError("the time budget `seconds` must be positive")
         self._enabled = select_rules(self.settings.select, self.settings.ignore)
         self._rules_off = _rules_off(self._enabled)
-        calibration = self.settings.calibration
+        calibration: Calibration | str | None = self.settings.calibration
         models: tuple[ModelInfo, ...] = ()
         self._counted: Mapping[str, bool] = {}
         threshold: float | None = None
@@ -157,8 +158,9 @@ class Analyzer:
         )
         incomplete = tuple(reason for d in detections for reason in d.incomplete)
         hits = {rule: count for d in detections for rule, count in d.hits.items()}
+        language = document.language
         findings = Findings(
-            document.words, document.language.code, signals, flags, sentences, incomplete, hits
+            document.words, language.code, signals, flags, sentences, incomplete, hits, language.reliable
         )
         return Report(
             article=document.article,

@@ -16,7 +16,10 @@ from detector.types import Contribution, Credibility, Flag, Json
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What all detectors together say of one article; `hits` counts by rule, as in `Detection`."""
+    """What all detectors together say of one article; `hits` counts by rule, as in `Detection`.
+
+    `language` is `und` where it could not be told; where `language_known` is false it is little more than a guess.
+    """
 
     words: int
     language: str
@@ -25,6 +28,7 @@ class Findings:
     sentences: Sequence[SentenceFinding]
     incomplete: Sequence[str] = ()
     hits: Mapping[str, int] = field(default_factory=dict)
+    language_known: bool = True
 
 
 @lru_cache(maxsize=1)
@@ -57,7 +61,10 @@ def _abstentions(findings: Findings) -> Iterator[str]:
     limits = weights()["abstain"]
     if findings.language not in limits["languages"]:
         known = ", ".join(limits["languages"])
-        yield f"The text is in a language ({findings.language}) that the models do not cover ({known})."
+        if findings.language_known:
+            yield f"The text is in a language ({findings.language}) that the models do not cover ({known})."
+        else:
+            yield f"The language of the text could not be told; the models cover {known}."
     if findings.words < limits["min_words"]:
         yield f"The text has {findings.words} words; below {limits['min_words']} a score means nothing."
     for reason in findings.incomplete:

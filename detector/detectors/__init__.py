@@ -10,18 +10,19 @@ from detector.detectors.boilerplate import BoilerplateDetector
 from detector.detectors.integrity import IntegrityDetector
 from detector.detectors.machine_text import MachineTextDetector
 from detector.detectors.sourcing import SourcingDetector
+from detector.models.calibration import Calibration
 
 
 @dataclass(frozen=True, slots=True)
 class DetectorSettings:
     """What a user or a recalibration may set.
 
-    `calibration` is the path of machine-writing thresholds; from `unsupported_threshold` on a
-    claim counts as unsupported. None stands for what is shipped.
+    `calibration` holds machine-writing thresholds, or is the path of a file of them; from
+    `unsupported_threshold` on a claim counts as unsupported. None stands for what is shipped.
     """
 
     target_fpr: float = 0.01
-    calibration: str | None = None
+    calibration: Calibration | str | None = None
     unsupported_threshold: float | None = None
 
 
@@ -34,7 +35,9 @@ DETECTORS: tuple[Callable[[DetectorSettings], Detector], ...] = (
 
 
 def default_detectors(
-    target_fpr: float = 0.01, calibration: str | None = None, unsupported_threshold: float | None = None
+    target_fpr: float = 0.01,
+    calibration: Calibration | str | None = None,
+    unsupported_threshold: float | None = None,
 ) -> tuple[Detector, ...]:
     """One of each detector, ready to use; models load on first use."""
     settings = DetectorSettings(target_fpr, calibration, unsupported_threshold)

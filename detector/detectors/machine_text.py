@@ -29,8 +29,8 @@ class MachineTextDetector:
     target_fpr
         False-positive rate on human news that the verdict `likely` may have.
     calibration
-        Path of a calibration in the form of `calibration.json`, such as `dateline calibrate`
-        makes from one's own human articles, in place of the shipped one.
+        A calibration in place of the shipped one, or the path of one in the form of
+        `calibration.json`, such as `dateline calibrate` makes from one's own human articles.
     scorer
         The model; the shipped one by default.
 
@@ -46,10 +46,16 @@ class MachineTextDetector:
     rules: tuple[str, ...] = ("AI001", "AI002")
 
     def __init__(
-        self, target_fpr: float = 0.01, calibration: str | None = None, *, scorer: Scorer | None = None
+        self,
+        target_fpr: float = 0.01,
+        calibration: Calibration | str | None = None,
+        *,
+        scorer: Scorer | None = None,
     ) -> None:
         self.scorer = StackedModel.load() if scorer is None else scorer
-        self.calibration = self.scorer.calibration if calibration is None else read_calibration(calibration)
+        if calibration is None:
+            calibration = self.scorer.calibration
+        self.calibration = read_calibration(calibration) if isinstance(calibration, str) else calibration
         self._target_fpr = target_fpr
         for length_bin in self.calibration.bins:
             length_bin.threshold(target_fpr)
@@ -65,19 +71,32 @@ class MachineTextDetector:
         return self.scorer.models
 
     def detect(self, documents: Sequence[Document]) -> list[Detection]:
-        """Give one `Detection` per document, in order."""
-        scores = self.scorer.score(documents)
-        return [self._report(document, score) for document, score in zip(documents, scores, strict=True)]
+        """Give one `Detection` per document, in order; in a language that is not covered, none is scored."""
+        scores = iter(self.scorer.score([d for d in documents if d.language.code in _LANGUAGES]))
+        return [
+            self._report(document, next(scores))
+            if document.language.code in _LANGUAGES
+            else self._unjudged(document, self._why_uncovered(document))
+            for document in documents
+        ]
+
+    def _why_uncovered(self, document: Document) -> str:
+        return "short_text" if self.calibration.bin_of(document.words) is None else "language_not_covered"
+
+    def _unjudged(self, document: Document, warning: str) -> Detection:
+        signal = self._signal(None, "unclear", None, None, [])
+        return Detection({"ai_generated": signal, "stylometry": _stylometry(document)}, warnings=(warning,))
 
     def _report(self, document: Document, score: ArticleScore) -> Detection:
-        stylometry: Json = {name: round(value, 4) for name, value in measure(document).items()}
         length_bin = self.calibration.bin_of(score.words)
-        if length_bin is None or document.language.code not in _LANGUAGES:
-            warning = "short_text" if length_bin is None else "language_not_covered"
-            signal = self._signal(None, "unclear", None, None, [])
-            return Detection({"ai_generated": signal, "stylometry": stylometry}, warnings=(warning,))
+        if length_bin is None:
+            return self._unjudged(document, "short_text")
         threshold = length_bin.threshold(self._target_fpr)
-        verdict = judge(score.probability, threshold.probability, unclear_from(length_bin, threshold))
+        unclear = unclear_from(length_bin, threshold)
+        # Where no threshold could be set, nothing tells a low probability from a high one.
+        verdict: Verdict = (
+            judge(score.probability, threshold.probability, unclear) if math.isfinite(unclear) else "unclear"
+        )
         windows: list[Json] = []
         for window in score.windows:
             span = document.raw_span(window.start, window.end)
@@ -87,8 +106,9 @@ class MachineTextDetector:
         signal = self._signal(score.probability, verdict, threshold, length_bin, windows)
         flags = self._flags(document, score, threshold) if verdict == "likely" else ()
         return Detection(
-            signals={"ai_generated": signal, "stylometry": stylometry},
+            signals={"ai_generated": signal, "stylometry": _stylometry(document)},
             flags=flags,
+            warnings=() if math.isfinite(unclear) else ("no_threshold",),
             ai_probabilities=tuple(round(p, 4) for p in score.sentences),
         )
 
@@ -119,8 +139,8 @@ class MachineTextDetector:
         whole = document.raw_span(score.windows[0].start, score.windows[-1].end)
         message = (
             f"Reads as machine-written: {score.probability:.2f}, at or above the threshold of "
-            f"{threshold.probability:.2f} that at most {threshold.target_fpr:.1%} of human articles reach "
-            f"(upper 95% bound {threshold.fpr_upper95:.1%}, from {threshold.n_human:,} articles)."
+            f"{threshold.probability:.2f} that about {threshold.target_fpr:.1%} of human articles reach "
+            f"(with 95% confidence at most {threshold.fpr_upper95:.1%}, from {threshold.n_human:,} articles)."
         )
         flags = [_flag("AI001", whole, message, score.probability)]
         read = [p if known else None for p, known in zip(score.sentences, score.read, strict=True)]
@@ -131,6 +151,10 @@ class MachineTextDetector:
             text = f"These {len(own)} sentences score {mean:.2f} by themselves; others in the article do not pass."
             flags.append(_flag("AI002", document.raw_span(start, end), text, mean))
         return tuple(flags)
+
+
+def _stylometry(document: Document) -> Json:
+    return {name: round(value, 4) for name, value in measure(document).items()}
 
 
 def passages(sentences: Sequence[float | None], threshold: float) -> list[tuple[int, int]]:

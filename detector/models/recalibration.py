@@ -8,6 +8,7 @@ from pathlib import Path
 
 from detector.errors import ModelError, UsageError
 from detector.models.artifact import load_artifact
+from detector.models.calibration import Calibration
 from detector.types import ModelInfo
 
 NAME = "recalibration"
@@ -18,13 +19,13 @@ class Recalibration:
     """`counted` says by rule whether its flags cost points; the two others are thresholds.
 
     `unsupported_threshold` is the probability from which a claim counts as unsupported, None
-    where the shipped one stays; `calibration` is the path of the machine-writing thresholds.
+    where the shipped one stays; `calibration` holds the machine-writing thresholds.
     """
 
     info: ModelInfo
     counted: Mapping[str, bool]
     unsupported_threshold: float | None
-    calibration: str
+    calibration: Calibration
 
 
 def load_recalibration(folder: str | Path) -> Recalibration:
@@ -51,8 +52,5 @@ def load_recalibration(folder: str | Path) -> Recalibration:
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ModelError(f"artifact {path}: rules.json or sourcing.json is incomplete") from error
     return Recalibration(
-        artifact.info,
-        counted,
-        threshold,
-        str(path / "calibration.json"),
+        artifact.info, counted, threshold, Calibration.from_json(artifact.json("calibration.json"))
     )

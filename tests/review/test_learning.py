@@ -290,6 +290,15 @@ def test_recalibrate_writes_a_new_folder_that_the_analyzer_takes(
     with pytest.raises(UsageError, match="no such folder"):
         Analyzer(AnalyzerSettings(recalibration=str(tmp_path / "none")))
 
+    for name, content in before.items():
+        (out / name).write_bytes(content)
+    listed = [
+        line for line in before["SHA256SUMS"].splitlines(keepends=True) if b"calibration.json" not in line
+    ]
+    (out / "SHA256SUMS").write_bytes(b"".join(listed))
+    with pytest.raises(ModelError, match=r"calibration\.json"):
+        Analyzer(AnalyzerSettings(recalibration=str(out)))
+
 
 def test_recalibrate_reads_the_examples(tmp_path: Path, examples: Path) -> None:
     result = run("--decisions", EXAMPLES, "--articles", examples, "-o", tmp_path / "r")

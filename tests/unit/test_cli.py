@@ -326,6 +326,18 @@ def test_calibrate_takes_in_what_batch_would_and_the_model_covers(talks, tmp_pat
         assert b"1 articles." in done.stderr
 
 
+def test_calibrate_counts_copies_of_an_article_once(talks, tmp_path):
+    folder = tmp_path / "own"
+    folder.mkdir()
+    text = talks.read_text("utf-8")
+    for name, copy in (("a.txt", text), ("b.txt", text.replace(" ", "\n", 9)), ("c.txt", text.upper())):
+        (folder / name).write_text(copy, "utf-8")
+    done = run("calibrate", folder, "-o", tmp_path / "cal.json")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count(b"a copy of") == 2
+    assert b"1 articles." in done.stderr
+
+
 def test_calibrate_looks_at_its_output_first(tmp_path):
     done = run("calibrate", tmp_path, "-o", tmp_path / "none" / "cal.json")
     assert done.returncode == 2

@@ -114,6 +114,35 @@ def test_own_calibration_replaces_the_shipped_one(tmp_path: Path) -> None:
     assert (signal["verdict"], signal["threshold"]) == ("unclear", None)
 
 
+@pytest.mark.parametrize("probability", [0.01, 0.99])
+def test_without_any_threshold_nothing_is_told(probability: float) -> None:
+    detector = MachineTextDetector(
+        calibration=Calibration.from_json(thresholds((0.01, None), (0.05, None))),
+        scorer=FixedScorer(probability),
+    )
+    detection = detector.detect([build_document(Article(TEXT))])[0]
+    signal = detection.signals["ai_generated"]
+    assert isinstance(signal, dict)
+    assert (signal["verdict"], detection.warnings, detection.flags) == ("unclear", ("no_threshold",), ())
+
+
+def test_only_what_can_be_judged_is_scored() -> None:
+    read: list[Document] = []
+
+    class Watched(FixedScorer):
+        def score(self, documents: Sequence[Document]) -> list[ArticleScore]:
+            read.extend(documents)
+            return super().score(documents)
+
+    foreign = build_document(
+        Article("O presidente da c\u00e2mara disse ontem que a obra vai continuar. " * 12)
+    )
+    own = build_document(Article(TEXT))
+    detections = MachineTextDetector(scorer=Watched(0.99)).detect([foreign, own, foreign])
+    assert read == [own]
+    assert [bool(d.flags) for d in detections] == [False, True, False]
+
+
 def test_shipped_model_scores_a_batch_as_it_scores_one_by_one() -> None:
     documents = [build_document(Article(text)) for text in (LONG, TEXT, "", LONG[::-1], TEXT * 3)]
     detector = MachineTextDetector()
