@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
-from detector.reports.html import environment
+from detector.reports.html import fill
 from detector.reports.markdown import escape
 from detector.types import Article
 
@@ -14,9 +14,7 @@ SHOWN = 20_000
 
 def render_article(article: Article) -> str:
     """Give a `<div>` with its own scoped style; everything is escaped."""
-    return (
-        environment().get_template("article.html").render(article=article, name=_name(article), shown=SHOWN)
-    )
+    return fill("article.html", article=article, name=_name(article), shown=SHOWN)
 
 
 def render_article_markdown(article: Article) -> str:

@@ -6,6 +6,7 @@ tooltips are CSS alone, so the page works under the strictest content-security p
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,7 +24,7 @@ from detector.reports.segments import (
     cut,
     is_whole_article,
 )
-from detector.reports.wording import machine_writing, notes
+from detector.reports.wording import decimals, machine_writing, notes
 from detector.rules import catalogue
 from detector.types import Category, Flag
 
@@ -64,8 +65,16 @@ def environment() -> Environment:
     env.globals["asset"] = lambda name: Markup(loader.get_source(env, name)[0])  # noqa: S704
     env.globals.update(categories=CATEGORY_NAMES, signals=SIGNAL_NAMES, bands=BAND_NAMES)
     env.globals["rules"] = catalogue()
-    env.filters["breaks"] = _breaks
+    env.filters.update(breaks=_breaks, decimals=decimals)
     return env
+
+
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+def fill(template: str, **context: object) -> str:
+    """Fill a template; a lone surrogate, which UTF-8 cannot hold, becomes U+FFFD."""
+    return _SURROGATES.sub("\ufffd", environment().get_template(template).render(**context))
 
 
 def _breaks(text: str) -> Markup:
@@ -79,7 +88,7 @@ def _breaks(text: str) -> Markup:
 
 def render_page(report: Report) -> str:
     """Give a whole HTML page for one report."""
-    return environment().get_template("page.html").render(**_context(report))
+    return fill("page.html", **_context(report))
 
 
 _FRAGMENTS = count(1)
@@ -88,7 +97,7 @@ _FRAGMENTS = count(1)
 def render_fragment(report: Report) -> str:
     """Give a `<div>` with its own scoped style, for `_repr_html_`; its identifiers are no other fragment's."""
     prefix = f"d{report.text_sha256[:6]}-{next(_FRAGMENTS)}-"
-    return environment().get_template("fragment.html").render(**_context(report, prefix))
+    return fill("fragment.html", **_context(report, prefix))
 
 
 def _context(report: Report, prefix: str = "") -> dict[str, object]:

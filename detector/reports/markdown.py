@@ -6,9 +6,18 @@ import re
 
 from detector.report import Report
 from detector.reports.segments import BAND_NAMES, CATEGORY_NAMES, SIGNAL_NAMES, is_whole_article
+from detector.reports.text import one_line
 from detector.reports.wording import machine_writing, notes
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&-])")
+_BREAK = "&#8203;"
+"""A zero-width space: what makes links, mentions and mathematics of plain text does not reach across it."""
+_INERT = str.maketrans(
+    {char: f"\\{char}" for char in "`*_{}[]<>()+!|~&-"}
+    | {"\\": rf"\\{_BREAK}", "#": rf"\#{_BREAK}", "@": f"@{_BREAK}"}
+    # MathJax reads the page after Markdown did, where only a border of elements parts two dollar signs.
+    | {"$": r"<span>\$</span>"}
+)
+_LINK = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)", re.IGNORECASE)
 QUOTE_LIMIT = 120
 
 
@@ -30,7 +39,7 @@ def render_markdown(report: Report) -> str:
         said = ", ".join(part for part in (verdict.name, verdict.numbers) if part)
         lines += [
             "",
-            f"Machine writing: **{said}**" + (f" ({escape(verdict.basis)})" if verdict.basis else ""),
+            f"Machine writing: **{escape(said)}**" + (f" ({escape(verdict.basis)})" if verdict.basis else ""),
         ]
     lines += [line for note in notes(report) for line in ("", f"_{escape(note)}_")]
     for category, heading in CATEGORY_NAMES.items():
@@ -46,9 +55,11 @@ def render_markdown(report: Report) -> str:
 
 
 def escape(text: str) -> str:
-    r"""Make a text inert in Markdown, on one line.
+    r"""Make a text inert in Markdown, on one line: no markup, link, mention or formula of its own.
 
     >>> print(escape("<b> [x](y)"))
     \<b\> \[x\]\(y\)
+    >>> print(escape("$5 from @ann, http://x.example"))
+    <span>\$</span>5 from @&#8203;ann, http:&#8203;//x.example
     """
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    return _LINK.sub(_BREAK, one_line(text).translate(_INERT))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Literal
 
-from detector.reports.html import environment
+from detector.reports.html import environment, fill
 from detector.reports.segments import BAND_NAMES
 from detector.types import Json
 
@@ -123,7 +123,8 @@ def render_overview(overview: Overview) -> str:
     loader = env.loader
     assert loader is not None
     script = loader.get_source(env, "overview.js")[0]
-    return env.get_template("overview.html").render(
+    return fill(
+        "overview.html",
         o=overview,
         chart=distribution(overview.scores),
         band_order=list(BAND_NAMES),

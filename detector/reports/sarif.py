@@ -16,6 +16,7 @@ from textwrap import shorten
 from urllib.parse import quote as url_quote
 
 from detector.report import Report, offset_mapper
+from detector.reports.text import one_line, printable
 from detector.rules import catalogue
 from detector.types import Flag, Json, Span
 
@@ -101,10 +102,12 @@ def _results(report: Report) -> Iterator[dict[str, Json]]:
 
 
 def _message(report: Report, flag: Flag, file: _File) -> str:
-    if file.plain:
-        return flag.message
-    quote = shorten(report.quote(flag.span), 120, placeholder=" \u2026")
-    return f"{flag.message} \u201c{quote}\u201d"
+    """The message, with the quote where the place says too little; on one line, and without the format's own links."""
+    message = one_line(flag.message)
+    if not file.plain:
+        quote = shorten(one_line(report.quote(flag.span)), 120, placeholder=" \u2026")
+        message += f" \u201c{quote}\u201d"
+    return message.replace("](", "]\u200b(")
 
 
 def _uri(path: str) -> str:
@@ -151,7 +154,7 @@ class _LineIndex:
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return printable(text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A"))
 
 
 def _property(text: str) -> str:

@@ -74,7 +74,7 @@ def _score(report: Report) -> RenderableType:
     credibility = report.credibility
     if credibility.score is None or credibility.band is None:
         lines = [Text("Credibility  no score", style="bold yellow")]
-        lines += [Text(f"  {reason}") for reason in credibility.reasons]
+        lines += [Text(f"  {one_line(reason)}") for reason in credibility.reasons]
         return Group(*lines)
     colour = BAND_COLOURS[credibility.band]
     filled = round(credibility.score / 100 * 30)
@@ -142,17 +142,17 @@ def _excerpt(report: Report, flag: Flag, plain: bool) -> Text:
         before = "…" + before.partition(" ")[2]
     if end < len(text):
         after = after.rpartition(" ")[0] + "…"
-    excerpt = Text(_printable(before))
+    excerpt = Text(printable(before))
     style = "" if plain else f"underline {COLOURS[flag.category]}"
     excerpt.append(f"[{quote}]" if plain else quote, style=style)
-    return excerpt.append(_printable(after))
+    return excerpt.append(printable(after))
 
 
-def _printable(text: str) -> str:
-    """Keep an article's control characters from reaching the terminal."""
+def printable(text: str) -> str:
+    """Show characters that are not printable (controls, bidi, lone surrogates) by their numbers, blanks as spaces."""
     return "".join(c if c.isprintable() else " " if c.isspace() else f"<U+{ord(c):04X}>" for c in text)
 
 
 def one_line(text: str) -> str:
     """Fold a text of an article onto one line that cannot steer the terminal."""
-    return _printable(" ".join(text.split()))
+    return printable(" ".join(text.split()))

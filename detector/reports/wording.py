@@ -8,9 +8,13 @@ from detector.report import Report
 
 NOT_JUDGED: Final[dict[str, str]] = {
     "short_text": "too few words of prose for the machine-writing detector",
+    "no_threshold": "too few human articles of this length to set a threshold for machine writing",
     "language_not_covered": "the machine-writing detector does not cover this language",
 }
 """Warnings that say why no probability was given."""
+
+MOST_DECIMALS: Final = 6
+"""Decimals that a report keeps of a probability."""
 
 
 class Verdict(NamedTuple):
@@ -30,13 +34,14 @@ def machine_writing(report: Report) -> Verdict | None:
     if not isinstance(probability, float):
         reasons = [NOT_JUDGED[warning] for warning in report.warnings if warning in NOT_JUDGED]
         return Verdict("not judged", basis="; ".join(reasons))
-    name, numbers, basis = str(signal.get("verdict")).replace("_", " "), f"{probability:.2f}", ""
+    name, basis = str(signal.get("verdict")).replace("_", " "), ""
     known = calibration if isinstance(calibration, dict) else {}
     corpus, humans = known.get("corpus"), known.get("n_human")
     if not isinstance(threshold, float):
+        numbers = decimals(probability)
         basis = f"no threshold: {humans} human articles of this length, from {corpus}, are too few; nothing is flagged"
     else:
-        numbers += f", threshold {threshold:.2f}"
+        numbers = f"{decimals(probability, threshold)}, threshold {decimals(threshold, probability)}"
         bound = known.get("fpr_upper95")
         if isinstance(bound, float):
             basis = (
@@ -44,6 +49,22 @@ def machine_writing(report: Report) -> Verdict | None:
                 f"of {corpus}, {known.get('length_bin')} words)"
             )
     return Verdict(name, numbers, basis)
+
+
+def decimals(probability: float, *beside: float) -> str:
+    """A probability with two decimals, or with as many more, up to six, as tell it from those beside it and from 1.
+
+    >>> decimals(0.9962, 0.99745), decimals(0.99745, 0.9962)
+    ('0.996', '0.997')
+    >>> decimals(0.71), decimals(0.9996), decimals(1.0)
+    ('0.71', '0.9996', '1.00')
+    """
+    others = [other for other in (*beside, 1.0) if other != probability]
+    for digits in range(2, MOST_DECIMALS):
+        shown = f"{probability:.{digits}f}"
+        if all(shown != f"{other:.{digits}f}" for other in others):
+            return shown
+    return f"{probability:.{MOST_DECIMALS}f}"
 
 
 def notes(report: Report) -> list[str]:

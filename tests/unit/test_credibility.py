@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -94,6 +95,7 @@ def test_bands(case, score, band):
     [
         (findings(words=12), "12 words"),
         (findings(language="pt"), "pt"),
+        (findings(language="la", language_known=False), "could not be told"),
         (findings(incomplete=("sourcing: boom",)), "sourcing: boom"),
     ],
 )
@@ -104,10 +106,54 @@ def test_abstention_has_a_reason_and_no_points(case, reason):
     assert any(reason in text for text in result.reasons)
 
 
-def test_an_ignored_or_uncounted_rule_costs_nothing():
+def test_an_ignored_rule_costs_nothing():
     case = findings(unsupported=10, supported=0, verdict="likely", boilerplate=9, hidden=9)
-    ignored = Findings(case.words, case.language, case.signals, (), case.sentences)
-    assert assess(ignored).score == 100.0
+    assert assess(replace(case, flags=())).score == 100.0
+
+
+@pytest.mark.parametrize(
+    ("signal", "case"),
+    [
+        ("unsupported_claims", findings(unsupported=10, supported=0)),
+        ("machine_writing", findings(verdict="likely")),
+        ("boilerplate", findings(boilerplate=9)),
+        ("disclosure", findings(disclosed=True)),
+        ("integrity", findings(hidden=9)),
+    ],
+)
+def test_an_uncounted_flag_costs_nothing(signal, case):
+    assert [c.signal for c in assess(case).contributions] == ["base", signal]
+    silent = replace(case, flags=[replace(flag, counted=False) for flag in case.flags])
+    assert [c.signal for c in assess(silent).contributions] == ["base"]
+
+
+@pytest.mark.parametrize(
+    ("signal", "case", "points"),
+    [
+        # 5 of 10 claims, shrunk to 5 of 13: (0.385 - 0.1) of the 0.5 up to the full 50 points.
+        ("unsupported_claims", findings(unsupported=5, supported=5), -28.5),
+        # 2 phrases in 400 words are 5 per 1,000; in 100 words they count as in 250: 8 per 1,000.
+        ("boilerplate", findings(boilerplate=2), -3.5),
+        ("boilerplate", findings(boilerplate=2, words=100), -6.5),
+        # 5 characters, of which 2 are free.
+        ("integrity", findings(hidden=5), -4.5),
+    ],
+)
+def test_points(signal, case, points):
+    result = assess(case)
+    assert [(c.signal, c.points) for c in result.contributions[1:]] == [(signal, points)]
+    assert result.score == 100 + points
+
+
+def test_reasons_begin_with_what_costs_most():
+    result = assess(findings(unsupported=5, supported=5, verdict="likely", boilerplate=2, hidden=9))
+    taken_off = {c.why: (c.signal, c.points) for c in result.contributions[1:]}
+    assert [taken_off[why] for why in result.reasons] == [
+        ("unsupported_claims", -28.5),
+        ("machine_writing", -25.0),
+        ("integrity", -10.5),
+        ("boilerplate", -3.5),
+    ]
 
 
 def test_what_is_shown_at_no_cost_adds_nothing_to_what_counts():

@@ -13,10 +13,13 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from detector.report import Engine, Report
+from detector.reports.article import render_article, render_article_markdown
 from detector.reports.html import render_fragment, render_page
-from detector.reports.markdown import render_markdown
+from detector.reports.markdown import escape, render_markdown
+from detector.reports.overview import Overview, render_overview
 from detector.reports.sarif import render_github, render_sarif
 from detector.reports.segments import cut
+from detector.reports.table import article_row
 from detector.reports.text import render_text
 from detector.rules import catalogue
 from detector.types import Article, Category, Contribution, Credibility, Flag, Span
@@ -88,6 +91,8 @@ def test_segments_cover_the_text_once_with_the_right_flags(pairs):
         assert set(segment.flags) == expected
 
 
+STEERING = {"\x1b", "\x07", "\u202e"}
+LINKING = r" $x$ \(y\) \begin{z} @ann a@b.example #12 https://x.example/ www.x.example" + " ".join(STEERING)
 HOSTILE = '<script>alert(1)</script> <img src=x onerror=alert(1)> "quoted" & \' </article> {{ 7*7 }}'
 
 
@@ -142,12 +147,41 @@ def test_the_terminal_underlines_with_colour():
 def test_control_characters_do_not_reach_the_terminal():
     text = "Evil \x1b]0;title\x07 \u202e text " * 20
     shown = terminal(make_report(text, (flag(2, 20),), title="t\x1b[2Jt"))
-    assert not {"\x1b", "\x07", "\u202e"} & set(shown)
+    assert not STEERING & set(shown)
+
+
+def test_a_reason_for_no_score_does_not_reach_the_terminal_raw():
+    credibility = Credibility(None, (), ("The text is in a language (\x1b[2Jxx) that is not covered.",))
+    report = replace(make_report("Rain."), credibility=credibility)
+    assert not STEERING & set(terminal(report))
+    assert not STEERING & set(render_markdown(report))
 
 
 def test_markdown_is_inert():
-    shown = render_markdown(make_report(HOSTILE, (flag(0, 12, message="[x](http://y)"),), title="# <b>"))
-    assert not re.search(r"(?<!\\)[<\[\]]", shown)
+    text = HOSTILE + LINKING
+    flags = (flag(0, len(HOSTILE), message="[x](http://y)"), flag(len(HOSTILE), len(text), message=LINKING))
+    shown = render_markdown(make_report(text + " Rain." * 99, flags, title="# <b>" + LINKING))
+    shown += render_article_markdown(Article(text, title=LINKING, author=LINKING, url="http://x.example"))
+    assert not re.search(r"(?<!\\)[<\[\]]", shown.replace(r"<span>\$</span>", ""))
+    assert not STEERING & set(shown)
+    for raw in (r"(?<!\\)\$", "@\\w", r"(?<!&)#\d", "://", r"(?i)www\.", r"\\\\begin", r"\\\\\\\("):
+        assert not re.search(raw, shown), raw
+
+
+@pytest.mark.parametrize(
+    ("text", "inert"),
+    [
+        ("$5, then $6", r"<span>\$</span>5, then <span>\$</span>6"),
+        ("@ann a@b.example", "@&#8203;ann a@&#8203;b.example"),
+        ("ftp://x WWW.x", "ftp:&#8203;//x WWW&#8203;.x"),
+        (r"\(x\) \begin", r"\\&#8203;\(x\\&#8203;\) \\&#8203;begin"),
+        ("see #12", r"see \#&#8203;12"),
+        ("a\x1b[2J\u202eb \ud800", r"a\<U\+001B\>\[2J\<U\+202E\>b \<U\+D800\>"),
+        ("10:30, a/b, no.", "10:30, a/b, no."),
+    ],
+)
+def test_markdown_escapes(text, inert):
+    assert escape(text) == inert
 
 
 def test_a_flag_at_no_cost_says_so_and_the_verdict_is_told_in_every_format():
@@ -177,6 +211,52 @@ def test_without_a_threshold_no_rate_is_promised():
         assert "63.2" not in shown
 
 
+def judged(probability: float, threshold: float, verdict: str) -> Report:
+    signal = {"probability": probability, "verdict": verdict, "threshold": threshold, "calibration": {}}
+    return replace(make_report("Rain."), signals={"ai_generated": signal})
+
+
+@pytest.mark.parametrize(
+    ("verdict", "probability", "threshold", "numbers"),
+    [
+        ("not flagged", 0.9962, 0.99745, "0.996, threshold 0.997"),
+        ("likely", 0.9981, 0.99745, "0.998, threshold 0.997"),
+        ("unclear", 0.9905, 0.99158, "0.991, threshold 0.992"),
+        ("not flagged", 0.991579, 0.99158, "0.991579, threshold 0.991580"),
+        ("likely", 0.99158, 0.99158, "0.99, threshold 0.99"),
+        ("likely", 0.9996, 0.71, "0.9996, threshold 0.71"),
+        ("not flagged", 0.000004, 0.71, "0.00, threshold 0.71"),
+        ("likely", 1.0, 0.9999, "1.0000, threshold 0.9999"),
+    ],
+)
+def test_a_verdict_and_its_numbers_agree(verdict, probability, threshold, numbers):
+    report = judged(probability, threshold, verdict.replace(" ", "_"))
+    assert f"Machine writing: **{verdict}, {numbers}**" in render_markdown(report)
+    assert f"Machine writing: {verdict}, {numbers}" in terminal(report)
+    assert f"Machine writing: {verdict}</b> ({numbers})" in render_page(report)
+
+
+def test_what_is_not_flagged_is_not_shown_as_certain():
+    row = article_row(judged(0.9962, 0.99745, "not_flagged"))
+    overview = Overview("x", 1, 1, 0, 87.5, {"87.5": 1}, {"high": 1}, [row], [])
+    assert "not flagged 0.996<" in render_overview(overview)
+
+
+@pytest.mark.parametrize(
+    "render", [render_page, render_fragment, lambda report: render_article(report.article)]
+)
+def test_what_html_shows_can_be_sent_as_utf_8(render):
+    report = make_report("a\ud800b \udfff", (flag(0, 3, message="\ud800"),), title="\ud800", id="\ud800")
+    shown = render(report)
+    assert "\ufffd" in shown
+    assert parse(shown.encode().decode()).marked == "a\ufffdb \ufffd"
+
+
+def test_markdown_can_be_sent_as_utf_8():
+    report = make_report("a\ud800b \udfff", (flag(0, 3, message="\ud800"),), title="\ud800", id="\ud800")
+    assert (render_markdown(report) + render_article_markdown(report.article)).encode()
+
+
 def test_two_fragments_on_one_page_share_no_identifier():
     report = make_report("One two three.", (flag(0, 3), flag(4, 7)))
     both = parse(render_fragment(report) + render_fragment(report))
@@ -199,12 +279,24 @@ def test_sarif_places_flags_by_line_and_utf16_column():
 
 def test_github_annotations_escape_their_separators():
     report = make_report(
-        "x" * 50, (flag(0, 5, message="100%\nsure"), flag(6, 9, counted=False)), source="a,b:c.txt"
+        "x" * 50, (flag(0, 5, message="100%\nsure"), flag(6, 9, counted=False)), source="a,b:c\n.txt"
     )
     lines = list(render_github(report))
     assert len(lines) == 1
-    assert lines[0].startswith("::warning file=a%2Cb%3Ac.txt,line=1,")
-    assert lines[0].endswith("::100%25%0Asure")
+    assert lines[0].startswith("::warning file=a%2Cb%3Ac%0A.txt,line=1,")
+    assert lines[0].endswith("::100%25 sure")
+
+
+def test_annotations_and_sarif_are_inert():
+    text = "Evil \x1b]0;title\x07\u202e\n::error::[x](http://x.example) \ud800"
+    for source in ("a\x1b.txt", "a\x1b.html", "a\x1b.jsonl:1"):
+        report = make_report(text + " Rain." * 50, (flag(0, len(text), message=text),), source=source)
+        (line,) = render_github(report)
+        result = render_sarif([report])["runs"][0]["results"][0]
+        for shown in (line, result["message"]["text"]):
+            assert shown.isprintable() or shown.replace("\u200b", "").isprintable()
+            assert "<U+001B>]0;title" in shown
+            assert "](" not in shown
 
 
 def test_every_category_has_a_heading():
