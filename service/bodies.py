@@ -49,7 +49,7 @@ async def read_body(request: Request, limit: int, seconds: float) -> bytes:
 
 def _too_large(limit: int) -> ProblemError:
     error = {"field": "body", "message": "is too large", "limit": limit}
-    return ProblemError("body-too-large", f"body: limit is {limit} bytes", errors=[error])
+    return ProblemError("body-too-large", f"body: limit is {limit:,} bytes", errors=[error])
 
 
 async def _swallow(chunks: Any) -> None:
@@ -115,7 +115,7 @@ def _check_values(body: bytes) -> None:
         outside = b"".join(bare.split(b'"')[::2])
         if outside.count(b",") + outside.count(b"[") + outside.count(b"{") <= MAX_VALUES:
             return
-    raise ProblemError("bad-json", f"body: holds more than {MAX_VALUES} values")
+    raise ProblemError("bad-json", f"body: holds more than {MAX_VALUES:,} values")
 
 
 def _integer(digits: str) -> int:

@@ -37,15 +37,16 @@ class DeadlineExceededError(Exception):
 
 @dataclass(eq=False)
 class Job:
-    """One admitted request; jobs of the same `options` may share one call to a worker."""
+    """A request that may take `seconds` from its admission; jobs of the same `options` may share a call."""
 
     kind: str
     items: Sequence[Mapping[str, Any]]
     options: Mapping[str, Any]
-    deadline: float
+    seconds: float
     blob: bytes = b""
     alone: bool = False
     admitted: float = 0.0
+    deadline: float = 0.0
     future: asyncio.Future[list[Answer]] = field(default_factory=asyncio.Future)
 
     def fits_with(self, other: Job, now: float) -> bool:
@@ -134,6 +135,7 @@ class Pool:
         self.check_room()
         loop = asyncio.get_running_loop()
         job.admitted = loop.time()
+        job.deadline = job.admitted + job.seconds
         timer = loop.call_at(job.deadline, job.fail, DeadlineExceededError())
 
         def settled(_: asyncio.Future[list[Answer]]) -> None:

@@ -78,14 +78,24 @@ def field_problem(field: str, message: str, limit: object = None) -> ProblemErro
     error: FieldError = {"field": field, "message": message}
     if limit is not None:
         error["limit"] = limit
-    return ProblemError("invalid-input", f"{field}: {message}", errors=[error])
+    return ProblemError("invalid-input", _sentence(error), errors=[error])
 
 
 def validation_problem(errors: Sequence[ErrorDetails | Mapping[str, Any]]) -> ProblemError:
     """Turn pydantic's errors into a problem that holds nothing of the input, not even unknown field names."""
     shown = [_field_error(error) for error in errors[:20]]
-    first = shown[0]
-    return ProblemError("invalid-input", f"{first['field']}: {first['message']}", errors=shown)
+    return ProblemError("invalid-input", _sentence(shown[0]), errors=shown)
+
+
+def _sentence(error: FieldError) -> str:
+    """Field, message and limit, which is a number or a list of the values that are allowed.
+
+    >>> _sentence({"field": "text", "message": "is too long", "limit": 200000})
+    'text: is too long; limit 200,000'
+    """
+    limit = error.get("limit")
+    bound = "" if limit is None else f": {limit}" if isinstance(limit, str) else f"; limit {limit:,}"
+    return f"{error['field']}: {error['message']}{bound}"
 
 
 def _field_error(error: ErrorDetails | Mapping[str, Any]) -> FieldError:

@@ -1,11 +1,15 @@
-"""HTTP connections that may not dawdle: uvicorn by itself waits forever for heads, rests and readers."""
+"""HTTP connections that may not dawdle or babble: uvicorn waits forever, and answers what is no HTTP in plain text."""
 
 from __future__ import annotations
 
 from asyncio import TimerHandle, Transport
+from uuid import uuid4
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from service.problems import ProblemError, problem_response
+from service.security import HEADERS
 
 
 class ImpatientProtocol(H11Protocol):
@@ -54,6 +58,25 @@ class ImpatientProtocol(H11Protocol):
             self.transport.abort()
         else:
             super().timeout_keep_alive_handler()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no HTTP as the application refuses all else: with a problem, where none has begun."""
+        state = self.conn.our_state
+        if self.cycle is not None:
+            # The application may still be at the head that came before: its answer has no reader.
+            self.cycle.disconnected = True
+        if state in (h11.IDLE, h11.SEND_RESPONSE):
+            request_id = uuid4().hex
+            headers = {**HEADERS, "X-Request-ID": request_id, "Connection": "close"}
+            response = problem_response(ProblemError("bad-request", headers=headers), request_id)
+            bare = state is h11.SEND_RESPONSE and self.scope["method"] == "HEAD"
+            for event in (
+                h11.Response(status_code=400, headers=response.raw_headers, reason=b"Bad Request"),
+                h11.Data(data=b"" if bare else bytes(response.body)),
+                h11.EndOfMessage(),
+            ):
+                self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
 
     def _watch(self) -> None:
         answered = self.conn.their_state is h11.SEND_BODY and self.conn.our_state is h11.DONE

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from typing import Any, Literal
 
@@ -59,7 +58,7 @@ async def score(
     body = await service.receive(request, service.settings.max_body_bytes)
     article = validate(ScoreRequest, parse_json(body), service.settings)
     item = article.to_item(offsets=offsets, format=format)
-    job = Job("score", [item], _options(article.options), _in(service.settings.deadline_seconds))
+    job = Job("score", [item], _options(article.options), service.settings.deadline_seconds)
     ((header, report),) = await service.run(request, job)
     _raise_unless_ok(header)
     if format == "json":
@@ -87,7 +86,7 @@ async def score_batch(request: Request, offsets: Offsets = "codepoint") -> Respo
     body = await service.receive(request, service.settings.max_batch_body_bytes)
     batch = validate(BatchRequest, parse_json(body), service.settings)
     items = [article.to_item(offsets=offsets) for article in batch.articles]
-    job = Job("score", items, _options(batch.options), _in(service.settings.batch_deadline_seconds))
+    job = Job("score", items, _options(batch.options), service.settings.batch_deadline_seconds)
     answers = await service.run(request, job)
     return Response(_joined(answers), media_type="application/json")
 
@@ -108,8 +107,8 @@ async def read(request: Request) -> Response:
     if kind not in FILE_TYPES:
         raise ProblemError("unsupported-media-type", "Content-Type: one of " + ", ".join(FILE_TYPES))
     body = await service.receive(request, service.settings.max_file_bytes)
-    deadline = _in(service.settings.deadline_seconds)
-    job = Job("read", [], {"kind": FILE_TYPES[kind], "charset": charset}, deadline, blob=body)
+    options = {"kind": FILE_TYPES[kind], "charset": charset}
+    job = Job("read", [], options, service.settings.deadline_seconds, blob=body)
     ((header, text),) = await service.run(request, job)
     _raise_unless_ok(header)
     return Response(text, media_type="application/json")
@@ -117,10 +116,6 @@ async def read(request: Request) -> Response:
 
 def _options(options: Options) -> dict[str, Any]:
     return options.model_dump()
-
-
-def _in(seconds: float) -> float:
-    return asyncio.get_running_loop().time() + seconds
 
 
 def _raise_unless_ok(header: dict[str, Any]) -> None:

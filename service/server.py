@@ -6,10 +6,12 @@ import asyncio
 import contextlib
 import logging
 import signal
+import socket
 from collections.abc import Iterator
 
 import uvicorn
 
+from detector.errors import UsageError
 from service.app import DEFAULT_DETECTORS, create_app
 from service.protocol import impatient
 from service.settings import ServiceSettings
@@ -40,15 +42,19 @@ def run(
     port: int = 8000,
     detectors: str = DEFAULT_DETECTORS,
 ) -> None:
-    """Serve until SIGTERM or SIGINT; a second signal ends the wait for requests in flight."""
+    """Serve until SIGTERM or SIGINT; a second signal ends the wait for requests in flight.
+
+    Raises
+    ------
+    UsageError
+        Where the host is none of this machine's, or the port is taken; no worker has been started then.
+    """
     settings = settings or ServiceSettings()
     level = settings.log_level.upper()
     loggers = {name: {"handlers": ["stderr"], "level": level} for name in ("service", "uvicorn")}
     app = create_app(settings, detectors=detectors)
     config = uvicorn.Config(
         app,
-        host=host,
-        port=port,
         access_log=False,
         server_header=False,
         log_config={**_LOGGING, "loggers": loggers},
@@ -58,11 +64,12 @@ def run(
         timeout_graceful_shutdown=int(max(settings.deadline_seconds, settings.batch_deadline_seconds)) + 5,
     )
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_serve(DrainingServer(config), app.state.service))
+        asyncio.run(_serve(DrainingServer(config), app.state.service, host, port))
 
 
-async def _serve(server: DrainingServer, service: Service) -> None:
+async def _serve(server: DrainingServer, service: Service, host: str, port: int) -> None:
     loop = asyncio.get_running_loop()
+    sockets = await _bind(host, port)
     draining: list[asyncio.Task[None]] = []
 
     def on_signal() -> None:
@@ -73,7 +80,23 @@ async def _serve(server: DrainingServer, service: Service) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, on_signal)
-    await server.serve()
+    await server.serve(sockets)
+
+
+async def _bind(host: str, port: int) -> list[socket.socket]:
+    """Sockets at every address of the host."""
+    try:
+        bound = await asyncio.get_running_loop().create_server(
+            asyncio.Protocol, host, port, start_serving=False
+        )
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UsageError(f"{host}:{port}: {reason.rpartition(': ')[2]}") from error
+    sockets = [own.dup() for own in bound.sockets]
+    bound.close()
+    for own in sockets:
+        log.info("listening on %s, port %d", *own.getsockname()[:2])
+    return sockets
 
 
 async def _drain(server: DrainingServer, service: Service) -> None:

@@ -6,15 +6,16 @@ import os
 import re
 from typing import Annotated
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from detector.detectors.machine_text import read_calibration
-from detector.errors import DatelineError
+from detector.errors import DatelineError, UsageError
 
 CommaList = Annotated[tuple[str, ...], NoDecode]
 TARGET_FPRS = (0.005, 0.01, 0.05)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_ORIGIN = re.compile(r"\*|[a-z][a-z0-9+.-]*://[a-z0-9._:\[\]-]+")
 
 
 def _cores() -> int:
@@ -31,7 +32,11 @@ class ServiceSettings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_prefix="DATELINE_", extra="ignore", frozen=True, hide_input_in_errors=True
+        env_prefix="DATELINE_",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
     )
 
     slots: int = Field(default_factory=_cores, ge=1, le=256, description="Worker processes; one per core.")
@@ -113,6 +118,15 @@ class ServiceSettings(BaseSettings):
             raise ValueError("each key is given as the 64 hex digits of its SHA-256, never as itself")
         return lowered
 
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        """As browsers write them; another spelling would never match."""
+        written = tuple(origin.lower().removesuffix("/") for origin in value)
+        if not all(_ORIGIN.fullmatch(origin) for origin in written):
+            raise ValueError("an origin looks like https://desk.example, without a path")
+        return written
+
     @field_validator("target_fpr")
     @classmethod
     def _known_rate(cls, value: float) -> float:
@@ -146,13 +160,35 @@ class ServiceSettings(BaseSettings):
         return 4 * self.slots if self.queue is None else self.queue
 
 
+def read_settings(**given: object) -> ServiceSettings:
+    """Settings from the environment, but for what is given.
+
+    Raises
+    ------
+    UsageError
+        Names each variable that is wrong, and why, but not its value.
+    """
+    try:
+        return ServiceSettings(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        faults = (
+            f"{_variable(str(fault['loc'][0]))}: {fault['msg'].removeprefix('Value error, ')}"
+            for fault in error.errors(include_url=False, include_input=False)
+        )
+        raise UsageError("; ".join(faults)) from error
+
+
 def settings_table() -> str:
     """Give the settings as the Markdown table of `docs/service/deploying.md`."""
     rows = ["| variable | default | meaning |", "| --- | --- | --- |"]
     for name, field in ServiceSettings.model_fields.items():
         default = "cores" if name == "slots" else _shown(field.default)
-        rows.append(f"| `DATELINE_{name.upper()}` | {default} | {field.description} |")
+        rows.append(f"| `{_variable(name)}` | {default} | {field.description} |")
     return "\n".join(rows)
+
+
+def _variable(name: str) -> str:
+    return f"DATELINE_{name.upper()}"
 
 
 def _shown(value: object) -> str:

@@ -55,7 +55,9 @@ class Service:
             return future.result()
         except DeadlineExceededError as error:
             self.metrics.rejected.labels("deadline").inc()
-            raise ProblemError("deadline-exceeded", headers={"Retry-After": "5"}) from error
+            less = "fewer articles" if len(job.items) > 1 else "a shorter text"
+            detail = f"limit: {job.seconds:g} seconds; send {less}, or try later"
+            raise ProblemError("deadline-exceeded", detail, headers={"Retry-After": "5"}) from error
         except WorkerLostError as error:
             self.metrics.rejected.labels("worker_lost").inc()
             raise ProblemError("worker-lost", headers={"Retry-After": "1"}) from error

@@ -6,6 +6,8 @@ from importlib import import_module
 
 import click
 
+from detector.errors import UsageError
+
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
@@ -15,13 +17,13 @@ def serve(host: str, port: int, root_path: str | None) -> None:
     """Serve the page and the REST interface (extra `service`); settings come from DATELINE_* variables."""
     try:
         server = import_module("service.server")
-        settings_of = import_module("service.settings").ServiceSettings
+        read_settings = import_module("service.settings").read_settings
     except ModuleNotFoundError as error:
         if error.name and error.name.partition(".")[0] in ("detector", "service"):
             raise
         raise click.UsageError("the service needs its extra: pip install 'dateline[service]'") from error
     try:
-        settings = settings_of() if root_path is None else settings_of(root_path=root_path)
-    except ValueError as error:
-        raise click.UsageError(f"settings: {error}") from error
-    server.run(settings, host=host, port=port)
+        settings = read_settings() if root_path is None else read_settings(root_path=root_path)
+        server.run(settings, host=host, port=port)
+    except UsageError as error:
+        raise click.UsageError(str(error)) from error

@@ -25,7 +25,7 @@ async function send(path, options = {}) {
   if (response.ok) return response;
   const problem = await response.json().catch(() => ({}));
   const wait = response.headers.get("Retry-After");
-  const detail = [problem.detail, wait && `Try again in ${wait} s.`].filter(Boolean).join(" ");
+  const detail = [problem.detail, wait && `Try again in ${wait} s.`].filter(Boolean).join(". ");
   throw new Refusal(problem.title ?? `The service answered ${response.status}`, detail, response.status);
 }
 
@@ -48,8 +48,8 @@ const TYPES = {
 };
 
 /** Text of a file, with what else the file tells of the article. */
-export async function read(file) {
+export async function read(file, signal) {
   const suffix = file.name.toLowerCase().split(".").pop();
   const headers = { "Content-Type": TYPES[suffix] ?? "application/octet-stream" };
-  return (await send("v1/read", { method: "POST", headers, body: file })).json();
+  return (await send("v1/read", { method: "POST", headers, body: file, signal })).json();
 }

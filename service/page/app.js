@@ -18,6 +18,7 @@ function count() {
 
 function fill({ title, text, published }) {
   edit();
+  quiet();
   $("text").value = text;
   $("title").value = title ?? "";
   $("published").value = published ?? "";
@@ -27,10 +28,16 @@ function fill({ title, text, published }) {
   $("text").scrollTop = 0;
 }
 
+function quiet() {
+  $("alert").hidden = true;
+}
+
 function fail(error) {
   if (error.name === "AbortError") return;
   const box = $("alert");
-  box.replaceChildren(el("b", {}, error instanceof api.Refusal ? error.message : "The page failed"), error.detail ?? "");
+  box.replaceChildren(
+    el("p", {}, el("b", {}, error instanceof api.Refusal ? error.message : "The page failed"), error.detail ?? ""),
+    el("button", { type: "button", class: "plain", onclick: quiet }, "Close"));
   box.hidden = false;
   if (error.status === 401) {
     $("key-field").hidden = false;
@@ -55,18 +62,13 @@ function article() {
   return given;
 }
 
-async function score(event) {
-  event?.preventDefault();
-  if (running || !$("text").value.trim()) return;
-  $("alert").hidden = true;
-  $("status").textContent = "Reading the article.";
+/** Run `task(signal)`; one at a time, so that none puts away what another shows. */
+async function work(task) {
+  quiet();
   running = new AbortController();
   busy(true);
   try {
-    api.setKey($("key").value);
-    const sent = article();
-    if (!Object.keys(catalogue).length) await loadRules();
-    show(await api.score(sent, running.signal), sent);
+    await task(running.signal);
   } catch (error) {
     $("status").textContent = "";
     fail(error);
@@ -76,25 +78,43 @@ async function score(event) {
   }
 }
 
+function score(event) {
+  event?.preventDefault();
+  if (running || !$("text").value.trim()) return undefined;
+  $("status").textContent = "Reading the article.";
+  return work(async (signal) => {
+    api.setKey($("key").value);
+    const sent = article();
+    if (!Object.keys(catalogue).length) await loadRules();
+    show(await api.score(sent, signal), sent);
+  });
+}
+
+function openFile(file) {
+  if (running) return fail(new api.Refusal("The file was not opened", "Open it again when the article at hand is read, or cancel that."));
+  return work(async (signal) => fill(await api.read(file, signal)));
+}
+
+function saveHtml(sent) {
+  quiet();
+  api.renderHtml(sent).then((blob) => save(blob, "dateline-report.html"), fail);
+}
+
 function show(report, sent) {
   const button = (label, action) => el("button", { type: "button", class: "plain", onclick: action }, label);
   const tools = [
     button("Edit", edit),
     button("New article", () => { fill({ text: "" }); }),
     button("Save JSON", () => save(new Blob([JSON.stringify(report, null, 2)], { type: "application/json" }), "dateline-report.json")),
-    button("Save HTML", () => api.renderHtml(sent).then((blob) => save(blob, "dateline-report.html"), failInReport)),
+    button("Save HTML", () => saveHtml(sent)),
   ];
   view = new ReportView($("report"), { report, article: sent, catalogue, tools });
+  quiet();
   $("desk").hidden = true;
   $("report").hidden = false;
   $("status").textContent = spoken(report);
   scrollTo({ top: 0, behavior: "instant" });
   $("report-title").focus({ preventScroll: true });
-}
-
-function failInReport(error) {
-  edit();
-  fail(error);
 }
 
 function edit() {
@@ -117,7 +137,7 @@ const KEYS = {
   j: () => view.step(1), n: () => view.step(1), k: () => view.step(-1), p: () => view.step(-1),
   s: () => { view.sentences.open = !view.sentences.open; view.sentences.scrollIntoView({ block: "start" }); },
   e: edit,
-  Escape: () => { $("tip").hidden = true; },
+  Escape: () => { $("tip").hidden = true; quiet(); },
 };
 
 addEventListener("keydown", (event) => {
@@ -146,6 +166,6 @@ $("cancel").addEventListener("click", () => running?.abort());
 $("text").addEventListener("input", count);
 $("key").addEventListener("input", () => api.setKey($("key").value));
 $("sample").addEventListener("click", () => fill(SAMPLE));
-watchFiles(fill, fail);
+watchFiles(openFile);
 count();
 loadRules().catch(() => {});

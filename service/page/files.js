@@ -1,18 +1,10 @@
-// A dropped or picked file becomes the text on the desk.
+// Files that are dropped on the page, picked, or saved from it.
 
-import { read } from "./api.js";
 import { $ } from "./dom.js";
 
-/** Watch for files; `fill(article)` gets what is in one, `fail(error)` why it can't be read. */
-export function watchFiles(fill, fail) {
-  const take = async (file) => {
-    if (!file) return;
-    try {
-      fill(await read(file));
-    } catch (error) {
-      fail(error);
-    }
-  };
+/** Watch for files; `open(file)` is called with each. */
+export function watchFiles(open) {
+  const take = (file) => { if (file) open(file); };
   $("pick").addEventListener("click", () => $("file").click());
   $("file").addEventListener("change", () => { take($("file").files[0]); $("file").value = ""; });
   let depth = 0;

@@ -1,10 +1,10 @@
-// Hover, or touch, shows why a stretch of the text is marked.
+// Hover, or a tap, shows why a stretch of the text is marked.
 
 import { $, el } from "./dom.js";
 
 const LIMIT = 5;
 
-/** Watch the marks in `host`; `choose(index)` is called on a click. Gives a function that hides the tip. */
+/** Watch the marks in `host`; `choose(index)` is called on a click or a tap. Gives a function that hides the tip. */
 export function tips(host, flags, choose) {
   const tip = $("tip");
   const indices = (mark) => mark.dataset.flags.split(" ").map(Number);
@@ -24,18 +24,22 @@ export function tips(host, flags, choose) {
     if (mark && host.contains(mark)) show(mark, pointer.clientX);
     else hide();
   };
-  host.addEventListener("pointerover", (event) => { pointer = event; under(); });
-  host.addEventListener("pointerleave", () => { pointer = null; hide(); });
-  host.addEventListener("click", (event) => {
+  const rest = (at) => { pointer = at; under(); };
+  // A finger does not rest: it comes and leaves within one tap, before the click.
+  host.addEventListener("pointerover", (event) => { if (event.pointerType !== "touch") rest(event); });
+  host.addEventListener("pointerleave", (event) => { if (event.pointerType !== "touch") rest(null); });
+  const whileShown = (kind, react) => {
+    const listener = (event) => (host.isConnected ? react(event) : removeEventListener(kind, listener));
+    addEventListener(kind, listener, { passive: true });
+  };
+  whileShown("click", (event) => {
     const mark = event.target.closest("mark");
-    if (mark) choose(indices(mark)[0]);
+    if (!mark) return hide();
+    choose(indices(mark)[0]);
+    return show(mark, event.clientX);
   });
   // Scrolling moves the text under a pointer that rests.
-  const scrolled = () => {
-    if (host.isConnected) under();
-    else removeEventListener("scroll", scrolled);
-  };
-  addEventListener("scroll", scrolled, { passive: true });
+  whileShown("scroll", under);
   return hide;
 }
 

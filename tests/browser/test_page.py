@@ -8,10 +8,11 @@ import re
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import docx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from service_process import Running
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -22,15 +23,30 @@ FILLER = (
 ARTICLE = FILLER * 4
 
 
+DESKTOP = {"viewport": {"width": 1280, "height": 900}}
+PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+NO_PDF = {"name": "a.pdf", "mimeType": "application/pdf", "buffer": b"no"}
+
+
 @pytest.fixture
 def page(browser: Browser, real_service: Running) -> Iterator[Page]:
     """The page, freshly opened; the test fails if a script throws or the policy blocks something."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    yield from _open(browser, real_service, DESKTOP)
+
+
+@pytest.fixture
+def phone(browser: Browser, real_service: Running) -> Iterator[Page]:
+    """The same on a small screen that is touched."""
+    yield from _open(browser, real_service, PHONE)
+
+
+def _open(browser: Browser, service: Running, device: dict[str, Any]) -> Iterator[Page]:
+    context = browser.new_context(**device)
     opened = context.new_page()
     complaints: list[str] = []
     opened.on("pageerror", lambda error: complaints.append(str(error)))
     opened.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    opened.goto(real_service.base + "/")
+    opened.goto(service.base + "/")
     yield opened
     context.close()
     assert [text for text in complaints if "status of 4" not in text] == []
@@ -158,16 +174,20 @@ def test_a_file_becomes_the_text(page: Page, name: str, content: Callable[[], by
     )
 
 
-def test_a_file_can_be_dropped(page: Page) -> None:
+def drop(page: Page, name: str, text: str) -> None:
     page.evaluate(
-        """text => {
+        """([name, text]) => {
           const data = new DataTransfer();
-          data.items.add(new File([text], "a.md", {type: "text/markdown"}));
+          data.items.add(new File([text], name));
           for (const kind of ["dragenter", "dragover", "drop"])
             document.body.dispatchEvent(new DragEvent(kind, {dataTransfer: data, bubbles: true, cancelable: true}));
         }""",
-        "# A bridge\n\n" + ARTICLE,
+        [name, text],
     )
+
+
+def test_a_file_can_be_dropped(page: Page) -> None:
+    drop(page, "a.md", "# A bridge\n\n" + ARTICLE)
     expect(page.get_by_label("Article", exact=True)).to_have_value(
         re.compile("Observers note"), timeout=20_000
     )
@@ -175,8 +195,53 @@ def test_a_file_can_be_dropped(page: Page) -> None:
 
 
 def test_a_file_that_cannot_be_read_is_named(page: Page) -> None:
-    page.locator("#file").set_input_files({"name": "a.pdf", "mimeType": "application/pdf", "buffer": b"no"})
+    page.locator("#file").set_input_files(NO_PDF)
     expect(page.get_by_role("alert")).to_contain_text("can't be read", timeout=20_000)
+
+
+def test_an_error_goes_when_the_next_file_is_read(page: Page) -> None:
+    page.locator("#file").set_input_files(NO_PDF)
+    expect(page.get_by_role("alert")).to_be_visible(timeout=20_000)
+    good = {"name": "a.txt", "mimeType": "text/plain", "buffer": ARTICLE.encode()}
+    page.locator("#file").set_input_files(good)
+    expect(page.get_by_label("Article", exact=True)).to_have_value(re.compile("Observers"), timeout=20_000)
+    expect(page.get_by_role("alert")).to_be_hidden()
+
+
+def test_an_error_is_shown_beside_a_report(page: Page) -> None:
+    score(page, ARTICLE * 4)
+    page.locator(".sentences").scroll_into_view_if_needed()
+    drop(page, "a.pdf", "no")
+    expect(page.get_by_role("alert")).to_contain_text("can't be read", timeout=20_000)
+    expect(page.get_by_role("alert")).to_be_in_viewport(ratio=1)
+    expect(page.locator("#report")).to_be_visible()
+    page.get_by_role("button", name="Close").click()
+    expect(page.get_by_role("alert")).to_be_hidden()
+
+
+def test_a_report_that_cannot_be_saved_stays(page: Page) -> None:
+    score(page, ARTICLE)
+    body = '{"title": "The service is at capacity", "detail": "try later"}'
+    refusal: dict[str, Any] = {"status": 429, "headers": {"Retry-After": "2"}, "body": body}
+    page.route("**/v1/score?format=html", lambda route: route.fulfill(**refusal))
+    page.get_by_role("button", name="Save HTML").click()
+    expect(page.get_by_role("alert")).to_contain_text("try later. Try again in 2 s.")
+    expect(page.locator("#report")).to_be_visible()
+
+
+def test_a_file_does_not_put_away_the_report_that_is_on_its_way(page: Page) -> None:
+    held: list[Route] = []
+    page.route("**/v1/score?*", lambda route: held.append(route))
+    page.get_by_label("Article", exact=True).fill(ARTICLE)
+    page.get_by_role("button", name="Score the article").click()
+    drop(page, "a.txt", "Another article. " * 60)
+    expect(page.get_by_role("alert")).to_contain_text("not opened")
+    held[0].continue_()
+    expect(page.locator("#report")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("alert")).to_be_hidden()
+    page.wait_for_timeout(1_000)
+    expect(page.locator("#report")).to_be_visible()
+    assert page.locator(".text").evaluate("node => node.textContent") == ARTICLE
 
 
 @pytest.mark.parametrize(("button", "suffix"), [("Save JSON", ".json"), ("Save HTML", ".html")])
@@ -251,6 +316,28 @@ def test_it_fits_a_phone(page: Page, width: int) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     score(page, ARTICLE + "unbreakable" * 40)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_tap_shows_why_and_another_hides_it(phone: Page) -> None:
+    score(phone, ARTICLE)
+    mark = phone.locator("mark.unsupported_claim").nth(2)
+    mark.scroll_into_view_if_needed()
+    phone.wait_for_timeout(500)
+    mark.tap()
+    phone.wait_for_timeout(500)
+    expect(phone.locator("#tip")).to_be_visible()
+    expect(phone.locator("#tip")).to_contain_text("SRC")
+    expect(phone.locator(".stepper output")).not_to_contain_text("–")
+    phone.locator(".stepper output").tap()
+    expect(phone.locator("#tip")).to_be_hidden()
+
+
+def test_a_small_screen_shows_the_whole_message_of_a_flag(phone: Page) -> None:
+    score(phone, ARTICLE)
+    cut = "node => node.scrollHeight > node.clientHeight + 1"
+    for _ in range(phone.locator(".flag").count()):
+        phone.get_by_role("button", name="Next flag").tap()
+        assert not phone.locator(".stepper p").evaluate(cut)
 
 
 CONTRAST = """() => {

@@ -15,6 +15,8 @@ import httpx
 import pytest
 from service_process import ROOT, WORDS, Running
 
+from service.page_routes import assets
+
 Start = Callable[..., Running]
 DOC = (ROOT / "docs" / "service" / "deploying.md").read_text("utf-8")
 
@@ -93,14 +95,24 @@ def test_the_service_answers_behind_the_documented_nginx(tmp_path: Path, start_s
         assert answer.json()["article"]["words"] > 0
         assert client.get("/dateline/openapi.json").json()["servers"] == [{"url": "/dateline"}]
         assert "Dateline" in client.get("/dateline/").text
-        assert client.get("/dateline/metrics").status_code == 403
+        for path in ("metrics", "%6detrics", "./metrics", "/metrics"):
+            assert client.get(f"/dateline/{path}").status_code == 403
+        assert client.get("/dateline/dateline/metrics").status_code == 404
+
+
+def test_the_page_loads_at_once_behind_the_documented_nginx(tmp_path: Path, start_service: Start) -> None:
+    service = start_service(root_path="/dateline")
+    paths = ["", *(f"page/{name}" for name in assets()), "v1/rules", "v1/model"]
+    with nginx(tmp_path, httpx.URL(service.base).port or 0) as client:
+        statuses = {path: client.get(f"/dateline/{path}").status_code for path in paths}
+    assert statuses == dict.fromkeys(paths, 200)
 
 
 def test_the_documented_nginx_turns_a_flood_away(tmp_path: Path, start_service: Start) -> None:
     service = start_service(root_path="/dateline")
     with nginx(tmp_path, httpx.URL(service.base).port or 0) as client:
-        statuses = [client.get("/dateline/healthz").status_code for _ in range(30)]
-    assert {200, 503} == set(statuses)
+        statuses = [client.get("/dateline/v1/rules").status_code for _ in range(30)]
+    assert set(statuses) == {200, 429}
 
 
 def test_the_documented_unit_is_valid(tmp_path: Path) -> None:
@@ -114,3 +126,19 @@ def test_the_documented_unit_is_valid(tmp_path: Path) -> None:
     own = [line for line in done.stderr.splitlines() if "dateline.service" in line]
     assert not own
     assert done.returncode == 0, done.stderr
+
+
+def test_the_documented_workers_fit_the_documented_memory() -> None:
+    a_worker = re.search(r"about (\d+) MB a worker", DOC)
+    container = re.search(r"--memory (\d+)g -e DATELINE_SLOTS=(\d+)", DOC)
+    unit = re.search(r"DATELINE_SLOTS=(\d+).*^MemoryMax=(\d+)G", block("ini"), re.M | re.S)
+    assert a_worker is not None
+    assert container is not None
+    assert unit is not None
+    for gigabytes, slots in (container.groups(), reversed(unit.groups())):
+        # Half of it is for the event loop, and for what a long text takes while it is read.
+        assert int(slots) * int(a_worker[1]) <= 500 * int(gigabytes)
+
+
+def test_the_documented_unit_does_not_start_without_its_keys() -> None:
+    assert re.search(r"^EnvironmentFile=[^-]", block("ini"), re.M)

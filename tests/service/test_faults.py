@@ -42,11 +42,19 @@ def test_a_detector_that_sleeps_is_cut_off_and_its_slot_is_free_again(small_serv
     response = service.score("sleep 600 " + WORDS)
     assert response.status_code == 503
     assert response.json()["type"].endswith("deadline-exceeded")
+    assert response.json()["detail"] == "limit: 3 seconds; send a shorter text, or try later"
     assert time.monotonic() - begun < 10
     end = time.monotonic() + 30
     while service.score(WORDS).status_code != 200:
         assert time.monotonic() < end
     assert service.worker_pids() != [before]
+
+
+def test_a_batch_that_takes_too_long_is_told_so(small_service: Running) -> None:
+    batch = {"articles": [{"text": "sleep 600 " + WORDS}] * 2}
+    response = small_service.client.post("/v1/score/batch", json=batch)
+    assert response.status_code == 503
+    assert response.json()["detail"] == "limit: 8 seconds; send fewer articles, or try later"
 
 
 def test_a_request_that_waits_past_its_deadline_is_answered(small_service: Running) -> None:

@@ -6,11 +6,13 @@ import json
 import socket
 import time
 from contextlib import closing
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPResponse
 
 import pytest
 from hostile_requests import CANARY, Hostile, corpus
 from service_process import Running
+
+from service.security import HEADERS
 
 CORPUS = list(corpus())
 
@@ -35,18 +37,92 @@ def test_the_corpus_is_large_enough() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fields", "field", "limit"),
+    ("fields", "field", "limit", "detail"),
     [
-        ({"text": "x" * 20_001}, "text", 20_000),
-        ({"text": "a", "title": "x" * 1_001}, "title", 1_000),
-        ({"text": "a", "options": {"select": ["x" * 9]}}, "options.select[0]", 8),
+        ({"text": "x" * 20_001}, "text", 20_000, "text: is too long; limit 20,000"),
+        ({"text": ""}, "text", 1, "text: is too short; limit 1"),
+        ({"text": "a", "title": "x" * 1_001}, "title", 1_000, "title: is too long; limit 1,000"),
+        (
+            {"text": "a", "options": {"select": ["x" * 9]}},
+            *("options.select[0]", 8, "options.select[0]: is too long; limit 8"),
+        ),
     ],
 )
 def test_a_problem_names_the_field_and_the_limit(
-    service: Running, fields: dict[str, object], field: str, limit: int
+    service: Running, fields: dict[str, object], field: str, limit: int, detail: str
 ) -> None:
-    (error,) = service.client.post("/v1/score", json=fields).json()["errors"]
-    assert (error["field"], error["limit"]) == (field, limit)
+    problem = service.client.post("/v1/score", json=fields).json()
+    (error,) = problem["errors"]
+    assert (error["field"], error["limit"], problem["detail"]) == (field, limit, detail)
+
+
+def test_a_problem_names_the_values_that_are_allowed(service: Running) -> None:
+    problem = service.client.post("/v1/score?offsets=bytes", json={"text": "a"}).json()
+    assert problem["detail"].endswith("the service knows: 'codepoint' or 'utf16'")
+
+
+SCORE = b"POST /v1/score HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"GET /healthz HTTP/1.1\r\n\r\n",
+        b"\x16\x03\x01" + CANARY.encode() + b"\r\n\r\n",
+        b"GET /healthz HTTP/1.1\r\nHost: a\r\nX: " + b"a" * 70_000,
+        SCORE + b"Content-Length: 3\r\nContent-Length: 4\r\n\r\nabcd",
+        SCORE + CHUNKED + b"ZZ\r\n",
+        SCORE + CHUNKED + b'2\r\n{"\r\nZZ\r\n',
+        b"GET /healthz HTTP/1.1\r\nHost: a\r\n" + CHUNKED + b"ZZ\r\n",
+    ],
+    ids=[
+        "no host",
+        "no HTTP",
+        "long head",
+        "two lengths",
+        "bad chunk",
+        "bad second chunk",
+        "bad chunk, early answer",
+    ],
+)
+def test_what_is_no_http_is_refused_with_a_problem(service: Running, sent: bytes) -> None:
+    answer = HTTPResponse(raw := connect(service))
+    raw.sendall(sent)
+    answer.begin()
+    problem = json.load(answer)
+    assert (answer.status, problem["type"]) == (400, "urn:dateline:problem:bad-request")
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["x-request-id"] == problem["request_id"]
+    assert set(HEADERS) <= {name.lower() for name in answer.headers}
+    assert raw.recv(64) == b""
+    raw.close()
+    assert "Traceback" not in service.log
+    assert "ProtocolError" not in service.log
+
+
+def test_a_bad_request_for_a_head_is_refused_without_a_body(service: Running) -> None:
+    with connect(service) as raw:
+        raw.sendall(b"HEAD /v1/score HTTP/1.1\r\nHost: a\r\n" + CHUNKED + b"ZZ\r\n")
+        answer = b"".join(iter(lambda: raw.recv(65_536), b""))
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert answer.endswith(b"\r\n\r\n")
+    assert "Traceback" not in service.log
+
+
+def test_a_body_that_goes_wrong_after_the_answer_ends_the_connection(service: Running) -> None:
+    with connect(service) as raw:
+        raw.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n" + CHUNKED)
+        answer = HTTPResponse(raw)
+        answer.begin()
+        assert answer.read() == b'{"status":"ok"}'
+        raw.sendall(b"ZZ\r\n")
+        assert raw.recv(64) == b""
+    assert "Traceback" not in service.log
+
+
+def connect(service: Running) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", int(service.base.rpartition(":")[2])), timeout=20)
 
 
 def test_a_lying_content_length_is_refused_before_the_body_comes(service: Running) -> None:

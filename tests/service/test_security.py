@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from hashlib import sha256
 from importlib.resources import files
@@ -14,8 +17,9 @@ from service_process import ROOT, WORDS, Running
 from starlette.datastructures import Headers
 
 from detector.cli.serve import serve
+from detector.errors import UsageError
 from service.security import HEADERS, key_is_valid
-from service.settings import ServiceSettings
+from service.settings import ServiceSettings, read_settings
 
 KEYS = ("first-key", "second-key")
 DIGESTS = tuple(sha256(key.encode()).hexdigest() for key in KEYS)
@@ -51,7 +55,8 @@ def test_the_command_names_a_wrong_setting_without_its_value(monkeypatch: pytest
     monkeypatch.setenv("DATELINE_TARGET_FPR", "0.5")
     result = CliRunner().invoke(serve, [])
     assert result.exit_code == 2
-    assert "api_key_sha256" in result.output
+    assert "DATELINE_API_KEY_SHA256: each key is given" in result.output
+    assert "pydantic" not in result.output
     assert "0.005, 0.01, 0.05" in result.output
     assert "first-key" not in result.output
 
@@ -65,8 +70,57 @@ def test_the_command_does_not_start_with_a_calibration_that_is_none(
     monkeypatch.setenv("DATELINE_CALIBRATION", str(tmp_path / "own.json"))
     result = CliRunner().invoke(serve, [])
     assert result.exit_code == 2
-    assert "calibration" in result.output
+    assert "DATELINE_CALIBRATION" in result.output
     assert reason in result.output
+
+
+@pytest.mark.parametrize("name", sorted(ServiceSettings.model_fields))
+def test_a_blank_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    unset = ServiceSettings()
+    monkeypatch.setenv(f"DATELINE_{name.upper()}", "")
+    assert read_settings() == unset
+
+
+@pytest.mark.parametrize(
+    ("given", "origins"),
+    [
+        ("https://desk.example/", ("https://desk.example",)),
+        ("HTTP://Desk.Example:8080, https://b.example/", ("http://desk.example:8080", "https://b.example")),
+        ("http://[::1]:3000", ("http://[::1]:3000",)),
+        ("*", ("*",)),
+        ("https://desk.example/app", None),
+        ("desk.example", None),
+        ("https://", None),
+    ],
+)
+def test_an_origin_is_taken_as_browsers_write_it(
+    monkeypatch: pytest.MonkeyPatch, given: str, origins: tuple[str, ...] | None
+) -> None:
+    monkeypatch.setenv("DATELINE_CORS_ORIGINS", given)
+    if origins is None:
+        with pytest.raises(UsageError, match="DATELINE_CORS_ORIGINS: an origin looks like"):
+            read_settings()
+    else:
+        assert read_settings().cors_origins == origins
+
+
+@pytest.mark.parametrize(
+    ("host", "reason"),
+    [("127.0.0.1", "address already in use"), ("203.0.113.1", "assign"), ("a..b", "label")],
+    ids=["taken port", "address of another machine", "host that is none"],
+)
+def test_the_command_ends_with_2_where_it_cannot_listen(host: str, reason: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = subprocess.run(
+            [sys.executable, "-c", "from detector.cli import main; main()", "serve", f"--host={host}", f"--port={port}"],
+            capture_output=True, text=True, timeout=60,
+        )  # fmt: skip
+    assert done.returncode == 2
+    assert f"Error: {host}:{port}: " in done.stderr
+    assert reason in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "worker" not in done.stderr
 
 
 def test_keys_prefix_and_origins(start_service: Callable[..., Running]) -> None:
