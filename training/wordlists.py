@@ -6,6 +6,7 @@ import csv
 import json
 import math
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -90,6 +91,25 @@ def frequencies(size: int) -> None:
     click.echo(f"{len(kept)} words of {total:,}")
 
 
+def commonwealth(known: frozenset[str]) -> list[str]:
+    """Spellings and words of `training/data/commonwealth.toml` that `known` lacks, most made from its American ones."""
+    data = tomllib.loads((Path(__file__).parent / "data" / "commonwealth.toml").read_text("utf-8"))
+    found = set(data["words"]) | set(data["stems"])
+    for pattern, british in data["endings"]:
+        found.update(re.sub(pattern, british, word) for word in known)
+    for word in known:
+        if len(word) > 4 and re.search(r"[^aeiou][aei]l$", word):
+            found.update(f"{word}l{tail}" for tail in data["doubled"] if word + tail in known)
+    for stem in data["stems"]:
+        american = next(re.sub(a, b, stem) for a, b in data["american"] if re.search(a, stem))
+        found.update(
+            stem + tail
+            for tail in data["tails"]
+            if american + tail in known and not (stem[-1] == "e" and tail[:1] in ("e", "i"))
+        )
+    return sorted(found - known)
+
+
 @click.command("known-words")
 @click.option("--documents", default=3, show_default=True, help="Articles that a word must be in.")
 @click.option("--likely", default=2.0, show_default=True, help="Occurrences a million of a likely word.")
@@ -106,9 +126,12 @@ def known_words(documents: int, likely: float) -> None:
         *kept[:common],
         "",
         *kept[common:],
+        "",
+        "# British and Indian spellings and words, and new ones: training/data/commonwealth.toml.",
+        *(added := commonwealth(frozenset(kept))),
     ]
     (DATA / "known_words.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    click.echo(f"{len(kept)} words, {common} of them likely")
+    click.echo(f"{len(kept)} words, {common} of them likely; {len(added)} of the Commonwealth and new")
 
 
 def candidates() -> dict[str, str]:

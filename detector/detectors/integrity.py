@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from detector.document import Document, HiddenCharacter
-from detector.document.hidden import characters
+from detector.document.hidden import characters, is_mark
 from detector.rules import catalogue
 from detector.types import Detection, Flag, ModelInfo, Span
 
@@ -26,12 +26,13 @@ _WHAT = {
     "INT001": ("invisible character inside a word", "invisible characters inside words"),
     "INT002": ("invisible or control character", "invisible or control characters"),
     "INT003": ("character that turns the direction of text", "characters that turn the direction of text"),
-    "INT004": ("look-alike letter of another script", "look-alike letters of another script"),
+    "INT004": ("look-alike of a plain letter", "look-alikes of plain letters"),
     "INT005": (
         "invisible character that can carry a message",
         "invisible characters that can carry a message",
     ),
 }
+_MARKS = ("mark over a letter that no spelling puts there", "marks over letters that no spelling puts there")
 _MAX_RUN = 16
 """Hidden characters side by side that are looked past to find the word around."""
 
@@ -89,13 +90,17 @@ def _rule_of(raw: str, hit: HiddenCharacter, turned: bool) -> str:
     if hit.kind == "bidi" and (raw[start] in _TURNING or (turned and raw[start] in _CLOSING)):
         return "INT003"
     # Look past a run of hidden characters, as far as such a run could be an accident.
-    invisible = characters().hidden
-    while start > 0 and raw[start - 1] in invisible and hit.span.start - start < _MAX_RUN:
+    while start > 0 and _overlooked(raw[start - 1]) and hit.span.start - start < _MAX_RUN:
         start -= 1
-    while end < len(raw) and raw[end] in invisible and end - hit.span.end < _MAX_RUN:
+    while end < len(raw) and _overlooked(raw[end]) and end - hit.span.end < _MAX_RUN:
         end += 1
     inside = raw[max(0, start - 1) : start].isalnum() and raw[end : end + 1].isalnum()
     return "INT001" if inside else "INT002"
+
+
+def _overlooked(char: str) -> bool:
+    """Whether a reader sees the word around without the character."""
+    return char in characters().hidden or is_mark(char)
 
 
 def _groups(raw: str, rule: str, hits: list[HiddenCharacter]) -> Iterator[_Group]:
@@ -118,7 +123,8 @@ def _groups(raw: str, rule: str, hits: list[HiddenCharacter]) -> Iterator[_Group
 def _flags(raw: str, rule: str, groups: list[_Group]) -> Iterator[Flag]:
     entry = catalogue()[rule]
     for index, group in enumerate(groups[:_MAX_FLAGS]):
-        one, many = _WHAT[rule]
+        marks = rule in ("INT001", "INT002") and not group.points & characters().hidden.keys()
+        one, many = _MARKS if marks else _WHAT[rule]
         what = f"1 {one}" if group.count == 1 else f"{group.count} {many}"
         shown = ", ".join(f"U+{ord(point):04X}" for point in sorted(group.points)[:4])
         message = f"{what} ({shown}{', ...' if len(group.points) > 4 else ''})"
@@ -138,11 +144,10 @@ def _flags(raw: str, rule: str, groups: list[_Group]) -> Iterator[Flag]:
 def _whole_word(raw: str, group: _Group) -> Span:
     """Widen to the word around, at most 20 letters a side: a flag on nothing visible shows nothing."""
     start, end = group.start, group.end
-    invisible = characters().hidden
     while (
-        start > 0 and group.start - start < 20 and (raw[start - 1].isalnum() or raw[start - 1] in invisible)
+        start > 0 and group.start - start < 20 and (raw[start - 1].isalnum() or _overlooked(raw[start - 1]))
     ):
         start -= 1
-    while end < len(raw) and end - group.end < 20 and (raw[end].isalnum() or raw[end] in invisible):
+    while end < len(raw) and end - group.end < 20 and (raw[end].isalnum() or _overlooked(raw[end])):
         end += 1
     return Span(start, end)

@@ -16,9 +16,16 @@ from functools import cache
 from types import MappingProxyType
 
 from detector.data import load_toml
+from detector.document.words import known_words
 
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(r"[^\W0-9_]+")
 _RUN = re.compile(r"[^\W_]+")
+_ZERO = re.compile(r"(?<![^\W_])(?=0*[A-Za-z])[A-Za-z]*0[A-Za-z0]*(?![^\W_])")
+"""A word of plain letters and zeros."""
+_BESIDE = re.compile(r"0(?:[A-Za-z]|(?<=[A-Za-z]0))")
+"""Where there may be one: quick to seek."""
+_CLEAR = 3
+"""Different words that doubtful letters must disguise before any of them counts."""
 # Small Greek letters, but for omicron, which no science uses.
 _GREEK = "\u03b1-\u03be\u03c0-\u03c9"
 # Greek letters that no reader takes for a Latin one: beta, delta, lambda, pi, and so on.
@@ -44,9 +51,11 @@ class Characters:
     replaced: Mapping[str, str]
     hidden: Mapping[str, str]
     homoglyphs: Mapping[str, str]
+    doubtful: Mapping[str, str]
     exact: frozenset[str]
     joined: Ranges
     varied: Ranges
+    spelled: Ranges
     styled: Ranges
 
 
@@ -66,6 +75,7 @@ def characters() -> Characters:
             }
         ),
         homoglyphs=MappingProxyType(dict(data["homoglyphs"])),
+        doubtful=MappingProxyType(dict(data["doubtful"])),
         exact=frozenset(data["exact"]["letters"]),
         **ordinary,
     )
@@ -84,7 +94,12 @@ def is_ordinary(raw: str, i: int, kind: str) -> bool:
         single_right = after.isalpha() and not raw[i + 2 : i + 3].isalpha()
         cuts_word = before.isalpha() and after.isalpha() and (single_left or single_right)
         return not cuts_word and after != char
-    if char == "\u200b" or "\u180b" <= char <= "\u180e":
+    if char == "\ufffc":
+        # A picture that copying left out; it stands by itself.
+        return not (before.isalnum() and after.isalnum()) and char not in (before, after)
+    if kind == "blank":
+        return _within(before, tables.spelled) or _within(after, tables.spelled)
+    if char == "\u200b" or "\u180b" <= char <= "\u180f":
         # Khmer and Thai part words by it, Mongolian shapes letters.
         return _within(before, tables.joined)
     if char in "\u200c\u200d":
@@ -104,35 +119,77 @@ def find_homoglyphs(raw: str) -> dict[int, str]:
 
     A look-alike counts inside a word that also holds plain Latin letters. Where such words occur,
     words made wholly of look-alikes that nobody can tell apart count too. A Cyrillic or Greek
-    word by itself does not.
+    word by itself does not. Doubtful letters count where they disguise known words alone.
 
     >>> find_homoglyphs("P\\u0430ris and \\u041f\\u0443\\u0442\\u0438\\u043d")
     {1: 'a'}
     """
     tables = characters()
-    if raw.isascii() or not any(_reading(char, tables) for char in set(raw)):
+    chars = frozenset() if raw.isascii() else frozenset(raw)
+    mixed = any(_reading(char, tables) for char in chars)
+    doubtful = any(char > "\x7f" and char in tables.doubtful for char in chars) or (
+        _BESIDE.search(raw) and _ZERO.search(raw)
+    )
+    if not mixed and not doubtful:
         return {}
-    # Hidden characters must not cut a word in two and so save it from notice.
-    visible = [i for i, char in enumerate(raw) if char not in tables.hidden]
-    text = raw if len(visible) == len(raw) else "".join(raw[i] for i in visible)
+    # What is hidden or stands over a letter must not cut a word in two and so save it from notice.
+    visible = [i for i, char in enumerate(raw) if _takes_room(char, tables)]
+    text = "".join(" " if tables.hidden.get(raw[i]) == "blank" else raw[i] for i in visible)
+    found = _in_mixed_words(text, tables) if mixed else {}
+    if doubtful:
+        found.update(_in_known_words(text, tables))
+    return {visible[k]: reading for k, reading in found.items()}
+
+
+def _takes_room(char: str, tables: Characters) -> bool:
+    """Whether a reader sees the character, or a gap, in a place of its own."""
+    return tables.hidden.get(char, "blank") == "blank" and not is_mark(char)
+
+
+def is_mark(char: str) -> bool:
+    """Whether the character is drawn over, under or through the one before."""
+    return char > "\u02ff" and unicodedata.category(char) in ("Mn", "Me")
+
+
+def _in_mixed_words(text: str, tables: Characters) -> dict[int, str]:
+    """Look-alikes beside plain letters, and then the words that are made of nothing else."""
     found: dict[int, str] = {}
     whole: list[tuple[int, str]] = []
     for match in _words(text):
         word = match.group()
         readings = [(match.start() + k, _reading(char, tables)) for k, char in enumerate(word)]
         if any("a" <= char <= "z" or "A" <= char <= "Z" for char in word):
-            found.update((visible[k], reading) for k, reading in readings if reading)
+            found.update((k, reading) for k, reading in readings if reading)
         elif all(char in tables.exact for char in word):
-            whole.extend((visible[k], reading) for k, reading in readings)
+            whole.extend(readings)
     if found:
         found.update(whole)
     return found
 
 
+def _in_known_words(text: str, tables: Characters) -> dict[int, str]:
+    """Doubtful letters, where they turn into known words most of the words that hold them, all small and several."""
+    found: dict[int, str] = {}
+    clear: set[str] = set()
+    held = disguised = 0
+    for match in _RUN.finditer(text):
+        word = match.group()
+        doubtful = [k for k, char in enumerate(word) if char in tables.doubtful]
+        read = "".join(tables.doubtful.get(char) or _reading(char, tables) or char for char in word)
+        if not doubtful or not read.isalpha() or word == "0" * len(word):
+            continue
+        held += 1
+        found.update((match.start() + k, tables.doubtful[word[k]]) for k in doubtful)
+        if word.islower() and read in known_words()[0]:
+            disguised += 1
+            clear.add(read)
+    return found if len(clear) >= _CLEAR and 2 * disguised >= held else {}
+
+
 def _words(text: str) -> Iterator[re.Match[str]]:
     """Words that may hold look-alikes: not plain ones, nor those of names of science, digits and all."""
     for run in _RUN.finditer(text):
-        if not run.group().isascii() and not _SCIENCE.fullmatch(run.group()):
+        if not run.group().isascii() and not _SCIENCE.fullmatch(unicodedata.normalize("NFKC", run.group())):
             yield from _WORD.finditer(text, run.start(), run.end())
 
 
@@ -142,7 +199,8 @@ def _reading(char: str, tables: Characters) -> str:
         return ""
     reading = tables.homoglyphs.get(char, "")
     if not reading and _within(char, tables.styled):
-        reading = unicodedata.normalize("NFKC", char)
+        plain = unicodedata.normalize("NFKC", char)
+        reading = plain if plain.isascii() else tables.homoglyphs.get(plain, "")
     return reading
 
 
@@ -158,4 +216,4 @@ def _is_symbol(char: str) -> bool:
 
 
 def _is_rtl(char: str) -> bool:
-    return char > "\u0590" and unicodedata.bidirectional(char) in ("R", "AL")
+    return char > "\u0590" and char.isalpha() and unicodedata.bidirectional(char) in ("R", "AL")

@@ -2,27 +2,29 @@
 
 The view is what detectors read: NFKC, straight quotes, plain hyphens for every dash, plain
 spaces (tabs stay), `\\n` for every line and page break, no invisible or bidi control characters,
-and Latin letters in place of look-alikes (Unicode TR39) inside words of mixed script. So a hidden
-character cannot change what a detector sees, and the formatting habits of a web site cannot either.
+no marks over Latin letters that Unicode has no letter for, and Latin letters in place of look-alikes
+(Unicode TR39) inside words of mixed script. So a hidden character cannot change what a detector
+sees, and the formatting habits of a web site cannot either.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from detector.document.hidden import characters, find_homoglyphs, is_ordinary
+from detector.document.hidden import characters, find_homoglyphs, is_mark, is_ordinary
 from detector.types import Span
 
 
 @dataclass(frozen=True, slots=True)
 class HiddenCharacter:
-    """A character that a reader cannot see or cannot tell from another, in raw offsets."""
+    """A character that a reader cannot see, cannot tell from another or looks past, in raw offsets."""
 
     span: Span
     kind: str
-    """`zero_width`, `bidi`, `control`, `tag`, `variation` or `homoglyph`."""
+    """`zero_width`, `blank`, `bidi`, `control`, `tag`, `variation`, `homoglyph` or `mark`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +54,22 @@ class NormalisedText:
 _PLAIN = re.compile(r"[\n\t\x20-\x7e]*")
 _MAX_MARKS = 30
 """Combining marks taken as one cluster: Unicode's stream-safe limit (UAX 15)."""
+_MARKED = 3
+"""Marks without a composed letter, at most one letter apart, that no alphabet puts so close: from here on they count."""
 
 
 class _View:
     """The text under construction, with the raw range of each code point."""
 
-    __slots__ = ("ends", "hidden", "out", "starts")
+    __slots__ = ("ends", "hidden", "marks", "out", "starts")
 
     def __init__(self) -> None:
         self.out: list[str] = []
         self.starts: list[int] = []
         self.ends: list[int] = []
         self.hidden: list[HiddenCharacter] = []
+        self.marks: list[int] = []
+        """Raw offsets of the marks that were left out."""
 
     def add(self, target: str, start: int, end: int) -> None:
         """Append `target`, all of which came from `[start, end)`."""
@@ -86,14 +92,17 @@ def normalise(raw: str) -> NormalisedText:
     ('"Moscow"', Span(start=1, end=8))
     """
     n = len(raw)
-    if _PLAIN.fullmatch(raw):
+    homoglyphs = find_homoglyphs(raw)
+    if not homoglyphs and _PLAIN.fullmatch(raw):
         return NormalisedText(raw, range(n), range(1, n + 1), (), n)
     tables = characters()
     view = _View()
-    homoglyphs = find_homoglyphs(raw)
+    digits = any(raw[k] == "0" for k in homoglyphs)
     i = 0
     while i < n:
         end = _plain_end(raw, i)
+        if digits:
+            end = next((k for k in range(i, end) if k in homoglyphs), end)
         if end > i:
             view.add_plain(raw, i, end)
             i = end
@@ -107,6 +116,8 @@ def normalise(raw: str) -> NormalisedText:
         elif kind is not None:
             if not is_ordinary(raw, i, kind):
                 view.hidden.append(HiddenCharacter(Span(i, i + 1), kind))
+            if kind == "blank":
+                view.add(" ", i, i + 1)
         elif i in homoglyphs:
             view.hidden.append(HiddenCharacter(Span(i, i + 1), "homoglyph"))
             view.add(homoglyphs[i], i, i + 1)
@@ -115,7 +126,8 @@ def normalise(raw: str) -> NormalisedText:
         else:
             width = _compose(raw, i, view)
         i += width
-    return NormalisedText("".join(view.out), tuple(view.starts), tuple(view.ends), tuple(view.hidden), n)
+    hidden = sorted((*view.hidden, *_crowded(view.marks)), key=lambda hit: hit.span)
+    return NormalisedText("".join(view.out), tuple(view.starts), tuple(view.ends), tuple(hidden), n)
 
 
 def _plain_end(raw: str, i: int) -> int:
@@ -135,5 +147,32 @@ def _compose(raw: str, i: int, view: _View) -> int:
     # A lone surrogate is no text, and tokenizers refuse it.
     base = "\ufffd" + raw[i + 1 : j] if "\ud800" <= raw[i] <= "\udfff" else raw[i:j]
     target = unicodedata.normalize("NFKC", base)
-    view.add("".join(" " if char.isspace() and char != "\n" else char for char in target), i, j)
+    marks = [k for k in range(i, j) if is_mark(raw[k])]
+    if marks:
+        bare = _without_marks(target, view.out[-1][-1] if view.out else "")
+        view.marks.extend(marks[len(bare) - len(target) :] if bare != target else ())
+        target = bare
+    if target:
+        view.add("".join(" " if char.isspace() and char != "\n" else char for char in target), i, j)
     return j - i
+
+
+def _without_marks(target: str, before: str) -> str:
+    """`target` without the marks over Latin letters, the first of which may be `before` it; keycaps stay."""
+    kept = ""
+    for char in target:
+        last = kept[-1:] or before
+        keycap = char == "\u20e3" and not last.isalpha()
+        if keycap or not is_mark(char) or not (last < "\u0250" or "\u1e00" <= last <= "\u1eff"):
+            kept += char
+    return kept
+
+
+def _crowded(marks: list[int]) -> Iterator[HiddenCharacter]:
+    """The marks of those runs that are no spelling."""
+    first = 0
+    for last in range(1, len(marks) + 1):
+        if last == len(marks) or marks[last] - marks[last - 1] > 2:
+            if last - first >= _MARKED:
+                yield from (HiddenCharacter(Span(k, k + 1), "mark") for k in marks[first:last])
+            first = last

@@ -13,10 +13,13 @@ from functools import cache
 
 from detector.data import load_toml
 from detector.document import Document
+from detector.document.blocks import CLOSERS
 from detector.models.spelling import Corrector
 
 _LONG_WORDS = 60
-_TERMINAL = re.compile(r"[.!?][\"')\]]{0,3}$")
+_TERMINAL = re.compile(rf"[.!?]{CLOSERS}\Z")
+_NOTE = re.compile(r"(?<=[^\s\[(])\[\d{1,3}\](?:\([^()\s]{0,500}\))?|(?<=[.!?\"')\]])[\u2020\u2021]")
+"""Marks of footnotes: `[1]` close after a word or stop, and daggers after a stop."""
 _INNER_END = re.compile(r"[.!?][\"')\]]{0,3}\s+")
 _LINK = re.compile(r"!?\[([^\]\[\n]{0,200})\]\([^()\s]{0,500}\)")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|pic\.twitter\.com/\S+|\S{1,64}@[\w-]{1,64}\.[\w.]{2,64}")
@@ -63,11 +66,12 @@ def _rules() -> _Rules:
 
 
 def tidy(text: str) -> str:
-    """Drop markdown, addresses and runs of marks from one sentence of a normalised text.
+    """Drop markdown, addresses, footnotes' marks and runs of marks from one sentence of a normalised text.
 
     >>> tidy("**Kyiv** said -- again -- it would [wait](https://example.org)...")
     'Kyiv said - again - it would wait.'
     """
+    text = _NOTE.sub("", text)
     text = _LINK.sub(r"\1", text)
     text = _ADDRESS.sub("", text)
     text = _QUOTES.sub('"', text)

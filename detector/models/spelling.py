@@ -1,15 +1,18 @@
 """Misspelt words -> the likely words one slip away, so that typing errors neither hide machine writing nor excuse it.
 
 After Norvig's corrector (2007): an unknown word becomes the commonest word at distance one, where
-there is one. Known words are those of human news, `detector/data/known_words.txt`.
+there is one. Known words are those of human news, with British and Indian ones beside.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from functools import cache, lru_cache
-from importlib.resources import files
+from collections.abc import Iterator
+from functools import lru_cache
+
+from detector.document.words import known_words
+
+__all__ = ["MOST", "Corrector", "known_words"]
 
 MOST = 400
 """Different unknown words of a document that are looked up: news has a few dozen."""
@@ -19,15 +22,6 @@ _SHORT, _NAME = 5, 6
 """Words of fewer letters become very common ones alone; capitalised words of fewer letters are left alone."""
 _VERY_COMMON = 6000
 _ENDINGS = ("s", "es", "d", "ed", "r", "er", "ing", "ly")
-
-
-@cache
-def known_words() -> tuple[frozenset[str], Mapping[str, int]]:
-    """Every word that human news knows, and the ranks of the likely ones."""
-    text = (files("detector.data") / "known_words.txt").read_text("utf-8")
-    likely, _, rest = text.partition("\n\n")
-    words = [line for line in likely.splitlines() if not line.startswith("#")]
-    return frozenset(words).union(rest.split()), {word: rank for rank, word in enumerate(words)}
 
 
 class Corrector:

@@ -35,6 +35,9 @@ def read(text):
         PROSE + " Copyright 2020 The Riverton Post. All rights reserved.",
         PROSE + " The bridge, which has carried",
         PROSE.replace("It", "I\u200bt"),
+        PROSE.replace(".", ".[1]"),
+        PROSE.replace(".", ".[2](#note-2)[13]"),
+        PROSE.replace(".", ".\u2020"),
         PROSE + "\n\n0 Comments\nPost a Comment",
         "Sign up for our newsletter.\n" + PROSE,
     ],
@@ -50,6 +53,8 @@ def test_dress_does_not_matter(dressed):
         ("See [the report](https://example.org/a?b=c).", "See the report."),
         ("Write to desk@example.org or https://example.org now!!", "Write to or now!"),
         ("``Fine,'' she said.", '"Fine," she said.'),
+        ("He said[4] it rained.[5][16]", "He said it rained."),
+        ("He saw [20] people, [the] best.", "He saw [20] people, [the] best."),
     ],
 )
 def test_tidy(raw, expected):
@@ -110,6 +115,11 @@ def test_ordinary_sentences_stay(sentence):
 )
 def test_leftovers_of_a_page_go(leftover):
     assert read(f"{PROSE}\n\n{leftover}") == PROSE
+
+
+def test_a_quotation_within_a_quotation_ends_a_sentence():
+    quoted = "He added, \"They said, 'We are done here.' \""
+    assert read(f"{PROSE} {quoted}\n\n{PROSE}") == f"{PROSE} {quoted} {PROSE}"
 
 
 @pytest.mark.parametrize("dash", [" - ", " -- ", " \u2014 ", " \u2013 "])

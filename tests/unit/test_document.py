@@ -30,6 +30,12 @@ from detector.types import Article
         ("a\ud800b", "a\ufffdb"),
         ("\ufeffText", "Text"),
         ("anti-αCD20 αvβ3 in Αmerica", "anti-αCD20 αvβ3 in America"),
+        ("\U0001d6c2ma\U0001d6d2k\u03b5t", "amapk\u03b5t"),
+        ("one\u2800two\u3164three\uffa0four", "one two three four"),
+        ("mini\ufffcster", "minister"),
+        ("m\u0336i\u0336nister e\u0301\u0336 1\ufe0f\u20e3", "minister \u00e9 1\u20e3"),
+        ("m\u200b\u0336i\u20dd р\u0336ort", "mi port"),
+        ("\u0915\u094d\u0937 \u0443\u0301", "\u0915\u094d\u0937 \u0443\u0301"),
     ],
 )
 def test_the_view(raw, text):

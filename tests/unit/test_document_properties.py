@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from detector.document import build_document, normalise
 from detector.types import Article, Span
 
-AWKWARD = "ﷺﬁ½Åe\u0301\u0327\u200b\u200d\ufeff\u202e\u2066\u00ad\U000e0041\ufe0f👨👩🏽🏴аоPĸ\r\n\t\x0c\u2028\ud800\udfff“”…—|-#*.!? \u0130ß한\u1100\u1161"
+AWKWARD = "\u0336\u20dd\u20e3\u2800\u3164\ufffc0\u0131\u0251\U0001d6c2ﷺﬁ½Åe\u0301\u0327\u200b\u200d\ufeff\u202e\u2066\u00ad\U000e0041\ufe0f👨👩🏽🏴аоPĸ\r\n\t\x0c\u2028\ud800\udfff“”…—|-#*.!? \u0130ß한\u1100\u1161"
 TEXTS = st.text(
     st.one_of(st.characters(), st.sampled_from(AWKWARD), st.characters(max_codepoint=127)), max_size=120
 )
@@ -76,3 +76,20 @@ def test_a_document_is_built_of_any_text(raw):
 @settings(max_examples=100, deadline=None)
 def test_building_is_deterministic(raw):
     assert build_document(Article(raw)) == build_document(Article(raw))
+
+
+IGNORABLE = (
+    (0x00AD, 0x00AD), (0x034F, 0x034F), (0x061C, 0x061C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F),
+    (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0x3164, 0x3164), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF),
+    (0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A), (0xE0000, 0xE0FFF),
+)  # fmt: skip
+"""Default_Ignorable_Code_Point of Unicode 15 (DerivedCoreProperties.txt), inclusive."""
+BLANK = "\u115f\u1160\u3164\uffa0"
+
+
+def test_what_unicode_calls_ignorable_is_left_out_and_reported():
+    for low, high in IGNORABLE:
+        for char in map(chr, range(low, high + 1)):
+            view = normalise(f"The m{char}inister.")
+            assert view.text == ("The m inister." if char in BLANK else "The minister."), hex(ord(char))
+            assert [hit.span for hit in view.hidden] == [Span(5, 6)], hex(ord(char))

@@ -22,6 +22,25 @@ def detect(raw: str):
         ("He resigned\u200e. It rained.", 1, 0, [("INT002", "\u200e")]),
         ("A bell \x07 rang.", 1, 0, [("INT002", "\x07")]),
         ("Paid to \u202emoc.knab\u202c now.", 2, 0, [("INT003", "\u202emoc.knab\u202c")]),
+        ("The mini\u200fster re\u061csigned.", 2, 0, [("INT001", "mini\u200fster re\u061csigned")]),
+        (
+            "Paid to \u2067moc.knab\u2069\u200f now.",
+            3,
+            0,
+            [("INT003", "\u2067moc.knab\u2069"), ("INT002", "\u200f")],
+        ),
+        (
+            "Paid to \u202bmoc.knab\u202c\u200f now.",
+            3,
+            0,
+            [("INT003", "\u202bmoc.knab\u202c"), ("INT002", "\u200f")],
+        ),
+        ("The m\u0336i\u0336n\u0336ister.", 3, 0, [("INT001", "m\u0336i\u0336n\u0336ister")]),
+        ("The mini\u0332\u0316\u0334ster.", 3, 0, [("INT001", "mini\u0332\u0316\u0334ster")]),
+        ("The\u2800minister\u3164resigned.", 2, 0, [("INT001", "The\u2800minister\u3164resigned")]),
+        ("The mini\ufffcster.", 1, 0, [("INT001", "mini\ufffcster")]),
+        ("The min\U0001d6cast\u0d20r.", 0, 2, [("INT004", "min\U0001d6cast\u0d20r")]),
+        ("The р\x07rеsident.", 1, 2, [("INT001", "р\x07rеsident"), ("INT004", "р\x07rеsident")]),
         ("in \u202a#\u200eOldport which", 2, 0, [("INT002", "\u202a#\u200e")]),
         ("The prеsidеnt of Frаnce", 0, 3, [("INT004", "prеsidеnt of Frаnce")]),
         ("The prеsident had а plan.", 0, 2, [("INT004", "prеsident had а")]),
@@ -72,6 +91,11 @@ def test_what_is_reported(raw, hidden, homoglyphs, flags):
         "5\u00a0000\u202fkm\u2009away",
         "Café naïve Zürich Ångström São Tomé",
         "葛\U000e0100飾区",
+        "\ufffc A picture stood here.\n\ufffc\nAnd here.\ufffc",
+        "\u2813\u2800\u2813 is Braille, \u3131\u3164 Korean.",
+        "Ọ̀rọ̀ àti ẹ̀kọ́ in Yoruba, g̃uarani and x̄.",
+        "The 1980s, G20, 500m, C0 and a lone n0w.",
+        "Aydın, Yıldız, Kadın and Altın; Diyarbakır and Işık.",
     ],
 )
 def test_what_is_ordinary(raw):
@@ -144,3 +168,49 @@ def test_marks_of_windows_read_as_latin_1_are_read_as_what_they_are():
     document = build_document(Article("It\x92s over \x96 \x93don\x92t\x94 panic."))
     assert document.text == "It's over - \"don't\" panic."
     assert IntegrityDetector().detect([document])[0].flags == ()
+
+
+SENTENCE = "The minister said on Monday that going to the old port again would cost the large town too much."
+
+
+@pytest.mark.parametrize(
+    ("letter", "other"),
+    [
+        *(("a", char) for char in "\u0251\u0430\U0001d6c2"),
+        *(("g", char) for char in "\u0261\u0262\u0581"),
+        *(("i", char) for char in "\u0131\u0269\u026a\ua647"),
+        *(("o", char) for char in "0\u2c9f\u101d\u1040\u0d20\u0ed0\u10ff\u0be6"),
+        *(("l", char) for char in "\u01c0\u217c\U00010309"),
+        ("e", "\u1d07"),
+        ("m", "\u1d0d"),
+        ("T", "\ua4d4"),
+        ("M", "\ua4df"),
+        ("y", "\u04af"),
+    ],
+)
+def test_look_alikes_are_read_as_the_letter_and_counted(letter, other):
+    raw = SENTENCE.replace(letter, other)
+    document = build_document(Article(raw))
+    assert document.text == SENTENCE
+    assert detect(raw).signals["integrity"]["homoglyphs"] == SENTENCE.count(letter)
+    start = document.text.index("again")
+    span = document.view.to_raw(start, start + 5)
+    assert raw[span.start : span.end] == "again".replace(letter, other)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "b\u026a\u0261 and s\u026at, l\u026av\u026a\u014b, k\u026a\u014b, \u0283\u026ap, \u03b8\u026a\u014bk, f\u026an\u026a\u0283 in phonetics.",
+        "Kabiye: m\u0269y\u025b, t\u0269na\u0263, p\u0269l\u0269\u014ba.",
+        "alt\u0131n, kad\u0131n, s\u0131n\u0131r, k\u0131z, bal\u0131k and art\u0131 in Turkish.",
+    ],
+)
+def test_doubtful_letters_of_languages_and_phonetics_stay(text):
+    assert build_document(Article(text)).text == text
+    assert detect(text).signals["integrity"]["homoglyphs"] == 0
+
+
+def test_what_is_said_of_marks_and_of_invisible_characters():
+    assert "marks over letters" in detect("m\u0336i\u0336n\u0336ister").flags[0].message
+    assert "invisible characters inside words" in detect("m\u180fi\u180fnister").flags[0].message

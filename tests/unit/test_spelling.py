@@ -6,8 +6,10 @@ import random
 
 import pytest
 
+from detector.document.words import known_words
 from detector.models.spelling import Corrector
 from training.attacks import misspelling
+from training.wordlists import commonwealth
 
 PROSE = (
     "The council voted on Tuesday to close the northern bridge after engineers reported that several of its "
@@ -73,3 +75,36 @@ def test_a_text_of_unknown_words_alone_costs_no_more_than_a_text_with_some():
     corrector(" ".join(word[::-1] for word in words))
     assert corrector("anounced") == "anounced"  # The budget is spent.
     assert Corrector()("anounced") == "announced"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "tyre analyse analysed paralyse traveller spelt foetus paediatric moult rouble decarbonisation enrol skilful",
+        "criminalisation honourably savoury manoeuvrable epicentre travelogue defenceless channelling gaol kerb",
+        "crore lakh lakhs burqa niqab panchayat tehsil dharna masjid gurdwara hryvnia",
+        "qubit qubits ebike reshoring stablecoin deepfake",
+    ],
+)
+def test_british_indian_and_new_words_stay_and_nothing_is_corrected_to_them(words: str) -> None:
+    assert Corrector()(words) == words
+    every, likely = known_words()
+    assert every.issuperset(words.split())
+    assert not any(word in likely for word in ("tyre", "lakh", "qubit", "traveller"))
+
+
+def test_british_spellings_are_made_from_the_american_ones_that_are_known() -> None:
+    known = frozenset(
+        ["realize", "paralyzed", "size", "downsize", "travel", "traveler", "reveal", "revealed", "honored"]
+    )
+    made = set(commonwealth(known))
+    assert made >= {"realise", "paralysed", "traveller", "honoured", "lakh"}
+    assert made.isdisjoint({"sise", "downsise", "revealled", "traveler", "neighboured"})
+
+
+def test_the_list_holds_what_its_maker_would_add() -> None:
+    every, likely = known_words()
+    added = commonwealth(frozenset(every))
+    assert added == []
+    assert "#" not in "".join(every)
+    assert len(likely) > 10_000
