@@ -121,12 +121,12 @@ def content_mattr(prose: Prose) -> float:
 
 
 def word_length_mean(prose: Prose) -> float:
-    """Mean letters per word (Mendenhall 1887)."""
+    """Mean characters per word, apostrophes and the stops of u.s. among them (Mendenhall 1887)."""
     return float(prose.word_lengths.mean()) if prose.words else 0.0
 
 
 def word_length_sd(prose: Prose) -> float:
-    """Standard deviation of letters per word (Mendenhall 1887)."""
+    """Standard deviation of characters per word, apostrophes and the stops of u.s. among them (Mendenhall 1887)."""
     return float(prose.word_lengths.std()) if prose.words else 0.0
 
 
@@ -213,7 +213,7 @@ def names(prose: Prose) -> float:
 
 
 def acronyms(prose: Prose) -> float:
-    """Words of two capitals or more, per 1,000 words (Stamatatos 2009)."""
+    """Words of two letters or more, all of them capitals, per 1,000 words (Stamatatos 2009)."""
     return prose.per_1000(sum(len(t) > 1 and t.isupper() for t in prose.tokens if t[0].isalpha()))
 
 

@@ -75,7 +75,9 @@ def look_up(counts: Mapping[str, int]) -> Frequencies:
 class Prose:
     """Sentences with counts made once; `words` holds alphabetic tokens only, in lower case.
 
-    `syllables` gives the syllables of each different word.
+    `syllables` gives the syllables of each different word; `word_lengths` counts the characters of each
+    word, the apostrophe of `don't` and the stops of `u.s.` among them, and so does every measure of letters;
+    `bigrams` pairs neighbouring words of a sentence across any mark or number between them.
     """
 
     sentences: tuple[ProseSentence, ...]

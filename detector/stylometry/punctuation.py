@@ -91,7 +91,7 @@ def comma_which(prose: Prose) -> float:
 
 
 def comma_ing(prose: Prose) -> float:
-    """Commas before a word in -ing per 1,000 words: ", highlighting the need" (Reinhart et al. 2025)."""
+    """Commas before a lower-case word in -ing of six letters or more, per 1,000 words: ", highlighting the need" (Reinhart et al. 2025)."""
     pairs = zip(prose.tokens, prose.tokens[1:], strict=False)
     return prose.per_1000(
         sum(a == "," and len(b) > 5 and b.endswith("ing") and b.islower() for a, b in pairs)
@@ -99,7 +99,7 @@ def comma_ing(prose: Prose) -> float:
 
 
 def quote_then_said(prose: Prose) -> float:
-    """Closing quotes followed within three words by said, says or told, over all quotes (wire order; AP Stylebook)."""
+    """Double quotation marks, opening or closing, with said, says or told among the next three tokens, over half of all such marks: 2 at most (wire order; AP Stylebook)."""
     hits = 0
     tokens = prose.tokens
     verbs = {"said", "says", "told"}

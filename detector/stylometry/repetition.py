@@ -48,7 +48,7 @@ def repeated_trigrams(prose: Prose) -> float:
 
 
 def far_trigrams(prose: Prose) -> float:
-    """Triples seen in both halves of the text, per 1,000 words (Gehrmann et al. 2019)."""
+    """Different triples seen in both halves of the text, per 1,000 words (Gehrmann et al. 2019)."""
     half = len(prose.words) // 2
     left, right = prose.words[:half], prose.words[half:]
     common = set(zip(left, left[1:], left[2:], strict=False)) & set(
@@ -58,17 +58,17 @@ def far_trigrams(prose: Prose) -> float:
 
 
 def word_entropy(prose: Prose) -> float:
-    """Entropy in bits of the words of the first 120 (Shannon 1948)."""
+    """Entropy in bits of the first 120 words (Shannon 1948)."""
     return _entropy(prose.words[:120])
 
 
 def letter_entropy(prose: Prose) -> float:
-    """Entropy in bits of the letters (Shannon 1951)."""
+    """Entropy in bits of the characters of words, apostrophes and the stops of u.s. among them (Shannon 1951)."""
     return _entropy("".join(prose.words))
 
 
 def letter_pair_entropy(prose: Prose) -> float:
-    """Entropy in bits of a letter given the one before, over the first 1,000 characters (Shannon 1951)."""
+    """Entropy in bits of a character given the one before, over the first 1,000 of the words joined by spaces (Shannon 1951)."""
     text = " ".join(prose.words)[:_CHUNK]
     if len(text) < 2:
         return 0.0
@@ -84,7 +84,7 @@ def _array_entropy(codes: npt.NDArray[np.int64]) -> float:
 
 
 def compressed(prose: Prose) -> float:
-    """Mean zlib size over size of chunks of 1,000 characters (Mahoney 1999; Jiang et al. 2023)."""
+    """Mean zlib size over size of chunks of 1,000 bytes of the words joined by spaces (Mahoney 1999; Jiang et al. 2023)."""
     data = " ".join(prose.words).encode("utf-8", "replace")
     size = min(_CHUNK, len(data))
     if not size:

@@ -35,7 +35,7 @@ def passives(prose: Prose) -> float:
 
 
 def progressives(prose: Prose) -> float:
-    """A form of "be" followed by a word in -ing, per 1,000 words (Biber 1988)."""
+    """A form of "be" followed by a word in -ing of five letters or more, per 1,000 words (Biber 1988)."""
     be = word_classes()["be_forms"]
     return prose.per_1000(sum(a in be and len(b) > 4 and b.endswith("ing") for a, b in prose.bigrams))
 
@@ -50,7 +50,10 @@ def perfects(prose: Prose) -> float:
 
 
 def infinitives(prose: Prose) -> float:
-    """Word "to" followed by a word that is no article, pronoun, name in -s or number, per 1,000 words (Biber 1988, feature 24)."""
+    """Word "to" before a word that does not end in -s and is none of the classes articles, first_person, third_person, demonstratives, per 1,000 words (after Biber 1988, feature 24).
+
+    So "to you", "to Geneva" and, past the number, "to 5 people" count; "to discuss" does not.
+    """
     classes = word_classes()
     closed = (
         classes["articles"] | classes["third_person"] | classes["first_person"] | classes["demonstratives"]
@@ -69,7 +72,7 @@ def that_clauses(prose: Prose) -> float:
 
 
 def noun_pairs(prose: Prose) -> float:
-    """Word "the" or "a", then a word, then "of", per 1,000 words: nominal style (Biber 1988)."""
+    """Word "the", "a" or "an", then a word, then "of", per 1,000 words: nominal style (Biber 1988)."""
     words = prose.words
     return prose.per_1000(
         sum(c == "of" and a in ("the", "a", "an") for a, c in zip(words, words[2:], strict=False))
@@ -83,14 +86,14 @@ def existential_there(prose: Prose) -> float:
 
 
 def past_over_present(prose: Prose) -> float:
-    """Share past / (past + present) over was, were, had, did, said, told and is, are, has, have, do, says (Biber 1988, features 1 and 3)."""
+    """Share past / (past + present) over was, were, had, did, said, told and is, are, am, has, have, do, does, says; .5 without any (Biber 1988, features 1 and 3)."""
     classes = word_classes()
     past, present = prose.total(classes["past_be"]), prose.total(classes["present_be"])
     return past / (past + present) if past + present else 0.5
 
 
 def not_but(prose: Prose) -> float:
-    """Turns "not just", "not only", "not merely", "not simply", "more than just" per 1,000 words (Wikipedia, Signs of AI writing)."""
+    """Words "not", "isn't" or "wasn't" before just, only, merely or simply, and "than just", per 1,000 words (Wikipedia, Signs of AI writing)."""
     seconds = {"just", "only", "merely", "simply"}
     hits = sum(
         (a in ("not", "isn't", "wasn't") and b in seconds) or (a == "than" and b == "just")
@@ -121,14 +124,14 @@ def _opener(names: tuple[str, ...], extra: str, source: str) -> Callable[[Prose]
 
 
 def opener_ing(prose: Prose) -> float:
-    """Share of sentences that open with a word in -ing (Reinhart et al. 2025, participial clauses)."""
+    """Share of sentences that open with a word in -ing of five letters or more (Reinhart et al. 2025, participial clauses)."""
     return prose.per_sentence(
         sum(len(s.words[0]) > 4 and s.words[0].endswith("ing") for s in prose.sentences)
     )
 
 
 def opener_adverb(prose: Prose) -> float:
-    """Share of sentences that open with a word in -ly (Biber 1988)."""
+    """Share of sentences that open with a word in -ly of five letters or more (Biber 1988)."""
     return prose.per_sentence(sum(len(s.words[0]) > 4 and s.words[0].endswith("ly") for s in prose.sentences))
 
 

@@ -1,9 +1,16 @@
-"""The schema of measures, the values of single measures on texts small enough to count by hand, and totality."""
+"""The schema of measures, the values of single measures on texts small enough to count by hand, all values on an example, and totality.
+
+`python tests/unit/test_stylometry.py` renews the values that are pinned.
+"""
 
 from __future__ import annotations
 
+import json
 import math
 import time
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -29,6 +36,13 @@ ARTICLE = (
     'Rosa Lindqvist, who runs the ferry office in Marstrand, said on 4 March 2019 that "the last boat leaves at nine". '
     "The council had voted 7-2 for the cut, and fares rose 12%. Passengers weren't asked. "
     "She told reporters she'd fight it, but nobody at the county answered her letters, emails or calls. "
+)
+TWICE = "We saw a dog. We saw a dog."
+PINNED = Path(__file__).with_name("stylometry_pinned.json")
+EXAMPLE = Path(__file__).parents[2] / "examples" / "articles" / "ferry-inquiry.txt"
+REFIT = (
+    "the shipped model was fitted on other measures: refit it by `python -m training stylometry`, "
+    "then renew the file by `python tests/unit/test_stylometry.py`"
 )
 
 
@@ -81,11 +95,64 @@ def test_measure_follows_the_schema() -> None:
         ("syntax.that_clauses", "He said that it ended. She said no.", 0.5),
         ("repetition.neighbour_overlap", FOX, 1.0),
         ("repetition.top_content", FOX, 0.6),
+        ("lexical.hdd", "The " + "the " * 42 + "dog dog.", (2 - (3 * 2) / (45 * 44)) / 42),
+        ("lexical.mtld", FOX, (10 / 1 + 10 / (1 + (1 - 3 / 4) / (1 - 0.72))) / 2),
+        ("lexical.maas_a2", FOX, (math.log(10) - math.log(4)) / math.log(10) ** 2),
+        ("lexical.hapax_100", "We saw a dog and a fox.", 5 / 7),
+        ("lexical.word_length_mean", "Don't ask the U.S. man.", (5 + 3 + 3 + 4 + 3) / 5),
+        ("rhythm.the_burstiness", "The dog and the big red dog and the fox.", (1 - 4) / (1 + 4)),
+        ("rhythm.successive_difference", "One. One two three.", 2 / 2),
+        ("rhythm.clause_length_mean", "Well, yes, it is so.", (1 + 1 + 3) / 3),
+        ("rhythm.fog", "The university saw an opera.", 0.4 * (5 + 100 * 1 / 5)),
+        ("punctuation.quotations", 'She said "we will go" today.', 1000 / 6),
+        ("punctuation.mark_entropy", "Well, yes, it is so.", math.log2(3) - 2 / 3),
+        ("punctuation.quote_then_said", '"We will go," she said today.', 1.0),
+        ("punctuation.quote_then_said", 'The "said" man said no.', 2.0),
+        ("syntax.infinitives", "He wants to go to you to discuss the plan.", 1000 * 2 / 10),
+        ("syntax.infinitives", "They gave it to 5 people to press the case.", 1000 * 1 / 9),
+        ("syntax.noun_of", "The end of a war.", 1000 / 5),
+        ("syntax.not_but", "It was not just a game.", 1000 / 6),
+        ("repetition.bigrams", TWICE, 3 / 7),
+        ("repetition.far_trigrams", TWICE, 1000 * 2 / 8),
+        ("repetition.word_entropy", FOX, -0.4 * math.log2(0.4) - 0.6 * math.log2(0.2)),
+        ("repetition.letter_entropy", "It's.", 2.0),
+        ("repetition.content_runs", FOX, (2 + 1 + 2 + 1) / 4),
         ("structure.headings", "A Heading\n\nThe talks ended in the evening.", 0.5),
     ],
 )  # fmt: skip
 def test_values_counted_by_hand(name: str, text: str, expected: float) -> None:
     assert of(name, text) == pytest.approx(expected)
+
+
+def pinned() -> dict[str, Any]:
+    """What must not change under the shipped model: the measures of an example, and every list that they count with."""
+    listed = overused()
+    lists = {
+        "word_classes": {name: sorted(words) for name, words in word_classes().items()},
+        "word_frequencies": dict(word_frequencies()),
+        "overused": [dict(table) for table in (listed.words, listed.phrases, listed.underused)],
+    }
+    return {
+        "lists": {
+            name: sha256(json.dumps(found, sort_keys=True).encode()).hexdigest()
+            for name, found in lists.items()
+        },
+        "measures": measure(build_document(Article(EXAMPLE.read_text("utf-8")))),
+    }
+
+
+def test_measures_of_an_example_and_word_lists_stay_as_the_shipped_model_knows_them() -> None:
+    expected, found = json.loads(PINNED.read_text("utf-8")), pinned()
+    assert tuple(expected["measures"]) == FEATURES, REFIT
+    # Builds of zlib differ a little in the size of what they compress.
+    near = {"repetition.compressed": 0.02}
+    changed = {
+        name: (was, found["measures"][name])
+        for name, was in expected["measures"].items()
+        if found["measures"][name] != pytest.approx(was, rel=near.get(name, 1e-9))
+    }
+    assert changed == {}, REFIT
+    assert found["lists"] == expected["lists"], REFIT
 
 
 @given(st.text(st.characters(codec=None), max_size=300))
@@ -162,3 +229,7 @@ def test_read_prose_leaves_headings_and_tables_out() -> None:
         ("first", "point", "stands", "here"),
         ("the", "end", "came", "soon"),
     ]
+
+
+if __name__ == "__main__":
+    PINNED.write_text(json.dumps(pinned(), indent=1) + "\n", "utf-8")
