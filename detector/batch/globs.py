@@ -10,8 +10,8 @@ from itertools import takewhile
 from pathlib import Path
 
 from detector.batch import storage
-from detector.batch.names import earlier_outputs, link_fault
 from detector.errors import UsageError
+from detector.reading.names import earlier_outputs, link_fault
 
 
 def check_paths(paths: Sequence[str]) -> None:

@@ -15,12 +15,12 @@ from typing import BinaryIO
 
 from detector.batch import storage
 from detector.batch.globs import expand
-from detector.batch.names import earlier_outputs, is_left_out, link_fault
 from detector.batch.shards import Item
 from detector.batch.tables import spool_parquet
 from detector.errors import UsageError
 from detector.reading import DEFAULT_LIMITS, SUFFIXES
 from detector.reading.lines import WIDE_BOMS
+from detector.reading.names import earlier_outputs, is_left_out, link_fault
 from detector.reading.sniff import read_head
 
 _ARCHIVES = (".zip", ".tar", ".tgz", ".tbz2", ".txz", ".gz", ".bz2", ".xz", ".zst", ".7z", ".rar")

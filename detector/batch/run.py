@@ -17,12 +17,12 @@ from detector.batch.engine import StartEngine, drive
 from detector.batch.globs import check_paths
 from detector.batch.inputs import Inputs, find_items
 from detector.batch.manifest import check_same, describe_run, read_manifest, write_manifest
-from detector.batch.names import MANIFEST
 from detector.batch.outputs import CONTENTS, Format, describe_output, output_paths, write_output
 from detector.batch.results import Tally, read_footer
 from detector.batch.score import MakeAnalyzer, ShardResult, Stages, Task, make_analyzer
 from detector.batch.shards import SHARD_ITEMS, Shard, cut_shards
 from detector.errors import UsageError
+from detector.reading.names import MANIFEST
 from detector.report import OffsetUnit
 from detector.types import Json
 

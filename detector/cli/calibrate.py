@@ -15,7 +15,6 @@ from rich.console import Console
 from rich.table import Table
 
 from detector.batch.inputs import Inputs, find_items
-from detector.batch.names import is_left_out
 from detector.batch.rows import Failure
 from detector.batch.score import read_items
 from detector.cli.messages import say
@@ -26,6 +25,7 @@ from detector.document import build_document
 from detector.errors import UsageError
 from detector.models.calibration import Calibration, articles_for_bound, articles_needed, fit_calibration
 from detector.models.stylometric import ArticleScore
+from detector.reading.names import is_left_out
 from detector.types import Article
 
 

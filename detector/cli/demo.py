@@ -8,10 +8,10 @@ import click
 from rich.console import Console
 
 from detector.analyzer import Analyzer
-from detector.batch.names import is_left_out
 from detector.cli.inputs import Articles
 from detector.cli.options import show_corroboration
 from detector.errors import UsageError
+from detector.reading.names import is_left_out
 from detector.report import Report
 from detector.reports.html import render_page
 from detector.reports.segments import BAND_NAMES

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias, cast, get_args
 
@@ -23,6 +23,7 @@ CONTEXT: Final = 32
 
 
 _MOST_CHARACTERS = 2**31
+_TICK = timedelta(microseconds=1)
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -31,7 +32,8 @@ class Decision:
     """One decision; offsets are code points of the text with digest `text_sha256`.
 
     `rule` is empty for a verdict on the whole article. `score` is the flag's confidence in
-    [0, 1], None where there was no flag. `made_at` is ISO 8601 in UTC.
+    [0, 1], None where there was no flag. `made_at` is ISO 8601 in UTC with microseconds, so that
+    times compare as texts; it is empty where nothing is known, which is before any time.
     """
 
     text_sha256: str
@@ -79,11 +81,12 @@ def decide(
     Raises
     ------
     UsageError
-        For an unknown verdict, a reviewer without a name, or a span outside the text.
+        For an unknown verdict, or one that does not fit the rule, a reviewer without a name, or a
+        span outside the text.
     """
     text = report.article.text
-    if verdict not in get_args(Verdict):
-        raise UsageError(f"unknown verdict {verdict!r}; use one of {', '.join(get_args(Verdict))}")
+    if fault := _verdict_fault(rule, verdict):
+        raise UsageError(fault)
     if not reviewer.strip():
         raise UsageError("a decision needs the name of its reviewer")
     if not 0 <= span.start <= span.end <= len(text):
@@ -102,8 +105,43 @@ def decide(
         storable(text[span.end : span.end + CONTEXT]) if rule else "",
         score,
         storable(report.article.id or Path(report.article.source).name),
-        datetime.now(UTC).isoformat(timespec="microseconds"),
+        time_in_utc(),
     )
+
+
+def _verdict_fault(rule: str, verdict: str) -> str:
+    """Why a verdict can't be said of a rule, or of the whole article where it is empty; "" where it can."""
+    if verdict not in get_args(Verdict):
+        return f"unknown verdict {verdict!r}; use one of {', '.join(get_args(Verdict))}"
+    if verdict != "open" and bool(rule) == (verdict == "done"):
+        return f"{verdict!r} is said of {'a whole article' if rule else 'a rule'}"
+    return ""
+
+
+def time_in_utc(moment: str = "", *, after: str = "") -> str:
+    """Give a time of ISO 8601, now unless given, as decisions hold it, but later than `after`.
+
+    A time without an offset is in UTC.
+
+    Raises
+    ------
+    ValueError
+        For what is no time, or is at the edge of the calendar.
+
+    Examples
+    --------
+    >>> time_in_utc("2026-01-01T10:00:00+02:00")
+    '2026-01-01T08:00:00.000000+00:00'
+    >>> time_in_utc("2026-01-01", after="2026-01-01T08:00:00.000000+00:00")
+    '2026-01-01T08:00:00.000001+00:00'
+    """
+    made = datetime.fromisoformat(moment) if moment else datetime.now(UTC)
+    if not 1 < made.year < 9999:
+        raise ValueError(f"the year {made.year} is no time of a decision")
+    made = made.astimezone(UTC) if made.tzinfo else made.replace(tzinfo=UTC)
+    if after:
+        made = max(made, datetime.fromisoformat(after) + _TICK)
+    return made.isoformat(timespec="microseconds")
 
 
 def storable(text: str) -> str:
@@ -146,8 +184,6 @@ def _decision(record: Any) -> Decision:
     if not isinstance(record, dict):
         raise TypeError("not a JSON object")
     decision = Decision(**record)
-    if decision.verdict not in get_args(Verdict):
-        raise ValueError(f"unknown verdict {decision.verdict!r}")
     for name, value in asdict(decision).items():
         if name in ("start", "end"):
             if type(value) is not int or not 0 <= value < _MOST_CHARACTERS:
@@ -157,4 +193,8 @@ def _decision(record: Any) -> Decision:
                 raise TypeError("score must be a number or null")
         elif not isinstance(value, str) or storable(value) != value:
             raise TypeError(f"{name} must be a text")
-    return decision
+    if fault := _verdict_fault(decision.rule, decision.verdict):
+        raise ValueError(fault)
+    if decision.end < decision.start:
+        raise ValueError("it ends before it starts")
+    return replace(decision, made_at=time_in_utc(decision.made_at)) if decision.made_at else decision

@@ -19,14 +19,14 @@ from detector.review.frames import profile_frame, rates_frame
 
 PAPER, INK, SOFT = "#fbfaf7", "#1d1f23", "#62666e"
 TONES = {
-    "unsupported_claim": "#c2560c",
+    "unsupported_claim": "#ab4a08",
     "machine_writing": "#6d46b8",
     "boilerplate": "#0f6f9c",
     "integrity": "#c01f2f",
 }
 BANDS = (
     (0, "#b3202c", "very low"),
-    (25, "#c2560c", "low"),
+    (25, "#ab4a08", "low"),
     (50, "#8a6a00", "moderate"),
     (75, "#1c7a43", "high"),
 )

@@ -16,6 +16,8 @@ from detector.reading import read_articles
 from detector.report import Report
 from detector.reports.html import environment
 from detector.reports.table import article_row
+from detector.review.decisions import storable
+from detector.review.folder import article_files
 from detector.review.saved import report_from_dict
 from detector.types import Article
 
@@ -56,7 +58,7 @@ class Queue:
         """Show the queue in a notebook."""
         rows = [{**article_row(report), "outlet": outlet(report.article)} for report in self]
         template = environment().overlay(loader=templates()).get_template("queue.html")
-        return template.render(rows=rows, left_out=self.left_out)
+        return storable(template.render(rows=rows, left_out=self.left_out))
 
 
 def templates() -> Any:
@@ -77,7 +79,8 @@ def load_queue(
     Parameters
     ----------
     paths
-        Files or folders of articles, of every format that `dateline score` reads.
+        Files or folders of articles, of every format that `dateline score` reads. In folders, hidden
+        files, READMEs, and what `dateline batch` wrote, are passed over.
     reports
         JSON lines of `dateline batch` on the same articles. Articles are matched by the digest
         of their text; those without a report are scored.
@@ -87,7 +90,7 @@ def load_queue(
     Raises
     ------
     UsageError
-        Where no article can be read.
+        Where no article can be read, or the reports can't.
     """
     articles: list[Article] = []
     left_out: list[str] = []
@@ -130,8 +133,10 @@ def _urgency(report: Report) -> tuple[bool, float, str]:
 
 def _read(paths: Iterable[str | Path]) -> Iterator[Article | InputError]:
     for path in map(Path, paths):
-        hidden = (p for p in path.rglob("*") if p.is_file() and not p.name.startswith("."))
-        for file in sorted(hidden) if path.is_dir() else [path]:
+        for file in article_files(path) if path.is_dir() else [path]:
+            if isinstance(file, InputError):
+                yield file
+                continue
             try:
                 yield from read_articles(file)
             except InputError as error:
@@ -145,12 +150,15 @@ def _digest(article: Article) -> str:
 def _saved(path: str | Path) -> dict[str, Any]:
     """Reports by the digest of their text; rows of failures are passed over."""
     found: dict[str, Any] = {}
-    with Path(path).open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, start=1):
-            try:
-                row = json.loads(line)
+    number = 0
+    try:
+        with Path(path).open("rb") as lines:
+            for number, line in enumerate(lines, start=1):  # noqa: B007 - named in the error
+                row = json.loads(line.decode("utf-8"))
                 if "error" not in row:
                     found[row["article"]["text_sha256"]] = row
-            except (KeyError, TypeError, ValueError) as error:
-                raise UsageError(f"{path}, line {number}: not a report ({error})") from error
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror or error}") from error
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
+        raise UsageError(f"{path}, line {number}: not a report ({error})") from error
     return found

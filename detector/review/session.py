@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from detector.errors import UsageError
 from detector.report import Report, offset_mapper
 from detector.reports.html import environment
 from detector.reports.segments import cut, is_whole_article
-from detector.review.decisions import Decision, decide
+from detector.review.decisions import Decision, decide, storable
 from detector.review.queue import Queue, templates
 from detector.review.store import DecisionStore
 from detector.rules import catalogue
@@ -33,10 +34,18 @@ class Review:
         self.queue = queue
         self.store = store
         self.reviewer = reviewer.strip()
-        self._index = {report.text_sha256: index for index, report in enumerate(queue)}
+        self._indices: dict[str, list[int]] = defaultdict(list)
+        for index, report in enumerate(queue):
+            self._indices[report.text_sha256].append(index)
 
     def show(self, index: int = 0) -> ArticleReview:
-        """Give the widget, opened at an article of the queue."""
+        """Give the widget, opened at an article of the queue.
+
+        Raises
+        ------
+        UsageError
+            Where the queue has no such article.
+        """
         from detector.review.widget import ArticleReview
 
         shown = [index]
@@ -46,14 +55,21 @@ class Review:
                 shown[0] = min(max(0, int(message["index"])), len(self.queue) - 1)
             else:
                 self._decide(message)
+            digests = {self.queue[shown[0]].text_sha256, str(message.get("text_sha256"))}
+            now = {
+                i: _progress_of(self.queue[i], self.decisions(self.queue[i]))
+                for digest in digests
+                for i in self._indices.get(digest, ())
+            }
             widget.article = self._article(shown[0])
-            widget.queue = self._progress()
+            widget.progress = [now.get(i, entry) for i, entry in enumerate(widget.progress)]
 
         widget = ArticleReview(
             answer,
             lambda: self.to_html(shown[0]),
             article=self._article(index),
-            queue=self._progress(),
+            queue=[_entry(report) for report in self.queue],
+            progress=self._progress(),
             rules=[{"code": rule.code, "name": rule.name.replace("-", " ")} for rule in catalogue().values()],
             reviewer=self.reviewer,
             acknowledged={},
@@ -78,10 +94,16 @@ class Review:
         return self.store.decisions(report.text_sha256, self.reviewer)
 
     def to_html(self, index: int = 0) -> str:
-        """Article and decisions without a script: for GitHub, exports and mail."""
-        report = self.queue[index]
+        """Article and decisions without a script: for GitHub, exports and mail.
+
+        Raises
+        ------
+        UsageError
+            Where the queue has no such article.
+        """
+        report = self._report(index)
         made = {(d.rule, d.start, d.end): d for d in self.decisions(report)}
-        missed = [d for d in made.values() if d.verdict == "missed"]
+        missed = _missed(report, made.values())
         drawn = [f for f in report.flags if not is_whole_article(f, len(report.article.text))]
         drawn += [
             Flag(d.rule, "integrity", "info", Span(d.start, d.end), "missed by the rules") for d in missed
@@ -91,13 +113,13 @@ class Review:
             {
                 "text": text[segment.start : segment.end],
                 "flags": [drawn[i] for i in segment.flags],
-                "begin": [drawn[i].rule for i in segment.flags if drawn[i].span.start == segment.start],
+                "begin": [drawn[i] for i in segment.flags if drawn[i].span.start == segment.start],
             }
             for segment in cut(len(text), drawn)
         ]
         rows = [(flag, made.get((flag.rule, flag.span.start, flag.span.end))) for flag in report.flags]
         template = environment().overlay(loader=templates()).get_template("article.html")
-        return template.render(
+        page = template.render(
             report=report,
             pieces=pieces,
             rows=rows,
@@ -107,13 +129,22 @@ class Review:
             length=len(text),
             is_whole=is_whole_article,
         )
+        return storable(page)
+
+    def _report(self, index: int) -> Report:
+        if not 0 <= index < len(self.queue):
+            raise UsageError(f"there is no article {index} in a queue of {len(self.queue)}")
+        return self.queue[index]
 
     def _decide(self, message: dict[str, Any]) -> None:
-        report = self.queue[self._index[message["text_sha256"]]]
+        if message["text_sha256"] not in self._indices:
+            raise UsageError("the article is not in this queue")
+        report = self.queue[self._indices[message["text_sha256"]][0]]
         text = report.article.text
         span = Span(*(_code_point(text, int(message[end])) for end in ("start", "end")))
         rule = str(message["rule"])
-        if rule and rule not in catalogue():
+        # What was said of a rule that is retired since can still be taken back.
+        if rule and rule not in catalogue() and message["verdict"] != "open":
             raise UsageError(f"there is no rule {rule}")
         flag = next((f for f in report.flags if f.rule == rule and f.span == span), None)
         made = decide(
@@ -129,7 +160,7 @@ class Review:
 
     def _article(self, index: int) -> dict[str, Json]:
         """What the page needs of one article; offsets in UTF-16 units."""
-        report = self.queue[index]
+        report = self._report(index)
         at = offset_mapper(report.article.text, "utf16")
         made = {(d.rule, d.start, d.end): d for d in self.decisions(report)}
         flags: list[Json] = []
@@ -151,39 +182,60 @@ class Review:
             )
         missed: list[Json] = [
             {"rule": d.rule, "start": at(d.start), "end": at(d.end), "quote": d.quote, "comment": d.comment}
-            for d in made.values()
-            if d.verdict == "missed"
+            for d in _missed(report, made.values())
         ]
-        score = report.credibility.score
-        return {
+        shown: dict[str, Json] = {
             "index": index,
             "text_sha256": report.text_sha256,
             "title": report.headline,
             "text": report.article.text,
-            "score": None if score is None else f"{score:g}",
+            "score": _score(report),
             "band": report.credibility.band,
             "done": any(d.verdict == "done" for d in made.values()),
             "flags": flags,
             "missed": missed,
         }
+        return cast("dict[str, Json]", _sendable(shown))
 
     def _progress(self) -> list[Json]:
         by_text: dict[str, list[Decision]] = {}
         for d in self.store.decisions(reviewer=self.reviewer):
             by_text.setdefault(d.text_sha256, []).append(d)
-        return [_entry(report, by_text.get(report.text_sha256, ())) for report in self.queue]
+        return [_progress_of(report, by_text.get(report.text_sha256, ())) for report in self.queue]
 
 
-def _entry(report: Report, made: Sequence[Decision]) -> Json:
+def _entry(report: Report) -> Json:
+    """What the list of articles says of one; it stays as it is."""
+    return {"title": storable(report.headline), "score": _score(report), "flags": len(report.flags)}
+
+
+def _progress_of(report: Report, made: Sequence[Decision]) -> Json:
+    """How many flags are decided, and whether the article is done."""
     judged = {(d.rule, d.start, d.end) for d in made if d.verdict in ("accept", "reject")}
+    return [
+        sum((f.rule, f.span.start, f.span.end) in judged for f in report.flags),
+        any(d.verdict == "done" for d in made),
+    ]
+
+
+def _missed(report: Report, made: Iterable[Decision]) -> list[Decision]:
+    """Passages that the reviewer added; an import may hold some that the text has no place for."""
+    length = len(report.article.text)
+    return [d for d in made if d.verdict == "missed" and d.start <= d.end <= length]
+
+
+def _score(report: Report) -> str | None:
     score = report.credibility.score
-    return {
-        "title": report.headline,
-        "score": None if score is None else f"{score:g}",
-        "flags": len(report.flags),
-        "decided": sum((f.rule, f.span.start, f.span.end) in judged for f in report.flags),
-        "done": any(d.verdict == "done" for d in made),
-    }
+    return None if score is None else f"{score:g}"
+
+
+def _sendable(value: Json) -> Json:
+    """Make every text in a value one that the notebook's UTF-8 can hold; offsets stay right."""
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, list):
+        return [_sendable(item) for item in value]
+    return {name: _sendable(item) for name, item in value.items()} if isinstance(value, dict) else value
 
 
 def _code_point(text: str, utf16: int) -> int:

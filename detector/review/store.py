@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -16,7 +17,7 @@ from sqlalchemy.exc import DatabaseError
 
 from detector.errors import UsageError
 from detector.report import Report
-from detector.review.decisions import Decision, read_jsonl, storable
+from detector.review.decisions import Decision, read_jsonl, storable, time_in_utc
 from detector.review.tables import KEY, MIGRATIONS, articles, decisions, history, migrate
 from detector.types import Article
 
@@ -85,14 +86,24 @@ class DecisionStore:
             raise UsageError(f"{self.path}: {error.orig}") from error
 
     def save(self, decision: Decision, report: Report | None = None) -> bool:
-        """Save a decision, and with `report` its article; False where it was there already.
+        """Save a decision, and with `report` its article; False where it is in force already.
 
-        A later decision with the same key becomes the current one; the history keeps both.
+        It is in force from now on, whatever its time and engine: where a later time is on file, from
+        a machine whose clock is ahead, it gets the next microsecond. The history keeps both.
+
+        Raises
+        ------
+        UsageError
+            Where its time is none, and where the file can't be written.
         """
+        try:
+            made_at = time_in_utc(decision.made_at)
+        except ValueError as error:
+            raise UsageError(f"the time of the decision: {error}") from error
         with self._transaction() as connection:
             if report is not None:
                 _keep_article(connection, report.article)
-            return _save(connection, decision)
+            return _save(connection, replace(decision, made_at=made_at))
 
     def keep(self, article: Article) -> str:
         """Keep an article's text, from which decisions are learned later; gives its digest."""
@@ -105,7 +116,7 @@ class DecisionStore:
         A current decision that is newer than the imported one stays.
         """
         with self._transaction() as connection:
-            return sum(_save(connection, decision) for decision in read_jsonl(path))
+            return sum(_import(connection, decision) for decision in read_jsonl(path))
 
     def decisions(self, text_sha256: str | None = None, reviewer: str | None = None) -> list[Decision]:
         """Current decisions in the order of the text, the newest over all engines; without those taken back."""
@@ -161,6 +172,22 @@ def _begin(connection: Connection) -> None:
 
 def _save(connection: Connection, decision: Decision) -> bool:
     values = decision.to_dict()
+    at = [decisions.c[name] == values[name] for name in KEY if name != "engine"]
+    newest = select(decisions).where(*at).order_by(decisions.c.made_at.desc()).limit(1)
+    last = connection.execute(newest).first()
+    said = (decision.engine, decision.verdict, decision.comment)
+    if last is not None and (last.engine, last.verdict, last.comment) == said:
+        if last.made_at < decision.made_at:
+            same_engine = decisions.c.engine == decision.engine
+            connection.execute(update(decisions).where(*at, same_engine).values(made_at=decision.made_at))
+        return False
+    made_at = time_in_utc(decision.made_at, after=last.made_at if last else "")
+    _put(connection, replace(decision, made_at=made_at))
+    return True
+
+
+def _import(connection: Connection, decision: Decision) -> bool:
+    values = decision.to_dict()
     at = [decisions.c[name] == values[name] for name in KEY]
     current = connection.execute(
         select(decisions.c.verdict, decisions.c.comment, decisions.c.made_at).where(*at)
@@ -177,11 +204,17 @@ def _save(connection: Connection, decision: Decision) -> bool:
             return False
         connection.execute(insert(history).values(**values))
         return True
+    _put(connection, decision)
+    return True
+
+
+def _put(connection: Connection, decision: Decision) -> None:
+    """Make a decision the current one of its key."""
+    values = decision.to_dict()
     connection.execute(insert(history).values(**values))
     statement = upsert(decisions).values(**values)
     changed = {name: statement.excluded[name] for name in values if name not in KEY}
     connection.execute(statement.on_conflict_do_update(index_elements=list(KEY), set_=changed))
-    return True
 
 
 def _keep_article(connection: Connection, article: Article) -> str:

@@ -82,6 +82,13 @@ MIGRATIONS: Final[tuple[Sequence[str], ...]] = (
         """CREATE TRIGGER history_stays_delete BEFORE DELETE ON history
         BEGIN SELECT RAISE(ABORT, 'the history of decisions is never changed'); END""",
     ),
+    (
+        'CREATE INDEX history_by_flag ON history (text_sha256, rule, start, "end", reviewer)',
+        # Imports were taken with times in any form, which do not compare as texts.
+        """UPDATE decisions SET made_at = CASE WHEN made_at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*'
+        THEN coalesce(strftime('%Y-%m-%dT%H:%M:%f', made_at) || '000+00:00', '') ELSE '' END
+        WHERE made_at NOT GLOB '????-??-??T??:??:??.??????+00:00'""",
+    ),
 )
 """Statements by version: entry 0 makes version 1 of an empty file, entry n version n + 1 of version n.
 

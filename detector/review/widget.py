@@ -21,7 +21,10 @@ Answer = Callable[[dict[str, Any]], None]
 
 
 class ArticleReview(anywidget.AnyWidget):
-    """What the page shows; `answer` gets each message, and may set `article` and `queue` anew.
+    """What the page shows; `answer` gets each message, and may set `article` and `progress` anew.
+
+    `queue` is what the list says of each article, and is sent once; `progress` is the number of its
+    decided flags, and whether it is done.
 
     `acknowledged` names the last message that was dealt with. The page keeps a decision as not
     saved, and sends it again, until it is named there.
@@ -31,6 +34,7 @@ class ArticleReview(anywidget.AnyWidget):
     _css = (STATIC / "widget.css").read_text("utf-8")
     article = traitlets.Dict().tag(sync=True)
     queue: traitlets.List[Json] = traitlets.List().tag(sync=True)
+    progress: traitlets.List[Json] = traitlets.List().tag(sync=True)
     rules: traitlets.List[Json] = traitlets.List().tag(sync=True)
     reviewer = traitlets.Unicode().tag(sync=True)
     acknowledged = traitlets.Dict().tag(sync=True)
@@ -62,6 +66,9 @@ class ArticleReview(anywidget.AnyWidget):
             "retry": retry,
             "at": f"{datetime.now():%H:%M:%S}",
         }
+
+    def __repr__(self) -> str:
+        return f"ArticleReview({self.article.get('title', '')!r})"
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         """Give the widget, and beside it what shows where no widget can: on GitHub, in exported HTML."""

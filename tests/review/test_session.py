@@ -7,14 +7,17 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from detector import Analyzer, Article
 from detector.errors import UsageError
-from detector.review import DecisionStore, Queue, Review, load_queue
+from detector.review import DecisionStore, Queue, Review, load_queue, write_jsonl
+from detector.review.decisions import decide
 from detector.review.saved import report_from_dict
+from detector.types import Span
 
 HOSTILE = "<script>alert(1)</script>\n\nOfficials said that \U0001f600 talks </div> were held. " * 12
 
@@ -71,6 +74,124 @@ def test_what_cannot_be_read_is_named_and_left_out(tmp_path: Path) -> None:
         load_queue(tmp_path)
 
 
+def tree(folder: Path) -> None:
+    for name in (
+        *(
+            "a.txt",
+            "sub/b.txt",
+            "sub/deep/c.txt",
+            ".hidden.txt",
+            ".hidden/d.txt",
+            "README.txt",
+            "sub/readme.md",
+        ),
+        *("readmes/e.txt", ".ipynb_checkpoints/a-checkpoint.txt", "old.html", "old.html.manifest.json"),
+        *("old.articles/f.txt", "old.html.parts/g.txt", "old.flags.html"),
+    ):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(f"Officials said that {name} was read.")
+    outside = folder.parent / "outside.txt"
+    outside.write_text("Officials said that it was outside.")
+    for name, target in (
+        ("l1.txt", outside),
+        ("l2", folder / "sub"),
+        ("l3.txt", folder / "a.txt"),
+        ("l4", "no"),
+    ):
+        (folder / name).symlink_to(target)
+
+
+def test_a_folder_is_read_as_by_a_batch(tmp_path: Path) -> None:
+    from detector.batch.inputs import Inputs, find_items
+
+    folder = tmp_path / "articles"
+    tree(folder)
+    queue = load_queue(folder)
+    read = sorted(Path(r.article.source).relative_to(folder).as_posix() for r in queue)
+    assert read == ["a.txt", "l3.txt", "sub/b.txt", "sub/deep/c.txt"]
+    items = list(find_items(Inputs((str(folder),), str(tmp_path / "spool"))))
+    assert read == sorted(item.name for item in items if not item.skip)
+    left_out = sorted((str(folder / item.name), item.skip) for item in items if item.skip)
+    assert sorted(queue.left_out) == [f"{name}: {reason}" for name, reason in left_out]
+
+
+@pytest.mark.parametrize(
+    "content", [None, b"\xff\xfe{}\n", b"[1]\n", b"3\n", b"[" * 100_000, b'{"article": {}}\n'], ids=repr
+)
+def test_reports_that_cannot_be_read_are_a_clear_error(tmp_path: Path, content: bytes | None) -> None:
+    (tmp_path / "a.txt").write_text(HOSTILE)
+    if content is not None:
+        (tmp_path / "r.jsonl").write_bytes(content)
+    with pytest.raises(UsageError, match=r"r\.jsonl"):
+        load_queue(tmp_path / "a.txt", reports=tmp_path / "r.jsonl")
+
+
+@pytest.mark.parametrize("index", [-1, 6, 10**9])
+def test_an_article_that_the_queue_does_not_have_is_refused(session: Review, index: int) -> None:
+    for ask in (session.show, session.to_html):
+        with pytest.raises(UsageError, match="no article"):
+            ask(index)
+
+
+def test_a_click_reads_the_decisions_on_its_article_alone(session: Review, monkeypatch) -> None:
+    widget = session.show(0)
+    asked, sent = [], []
+    decisions = session.store.decisions
+    flag = widget.article["flags"][0]
+    digest = widget.article["text_sha256"]
+    widget.observe(lambda change: sent.append(change["name"]))
+    with monkeypatch.context() as patched:
+        patched.setattr(session.store, "decisions", lambda *at: (asked.append(at[0]), decisions(*at))[1])
+        click(widget, text_sha256=digest, **{k: flag[k] for k in ("rule", "start", "end")}, verdict="accept")
+    assert set(asked) == {digest}
+    assert sorted(sent) == ["acknowledged", "article", "progress"]
+    # It may arrive once more when another article is open: its own entry is the one that changes.
+    widget._receive(widget, {"n": "2", "kind": "open", "index": 3}, None)
+    widget._receive(
+        widget,
+        {"n": "3", "kind": "decide", "text_sha256": digest, "rule": "", "start": 0, "end": 0}
+        | {"verdict": "done", "comment": ""},
+        None,
+    )
+    assert widget.article["index"] == 3
+    assert widget.progress == session.show(3).progress
+    assert widget.progress[0] == [1, True]
+
+
+def imported(session: Review, path: Path, **change: object) -> None:
+    report = session.queue[0]
+    one = decide(report, Span(0, 9), "SRC002", "missed", reviewer="ann")
+    write_jsonl([replace(one, **change)], path)
+    session.store.import_jsonl(path)
+
+
+def test_a_rule_that_is_retired_is_shown_and_taken_back(session: Review, tmp_path: Path) -> None:
+    imported(session, tmp_path / "d.jsonl", rule="OLD<1>")
+    assert "<td><code>OLD&lt;1&gt;</code></td>" in session.to_html()
+    widget = session.show(0)
+    assert [m["rule"] for m in widget.article["missed"]] == ["OLD<1>"]
+    digest = widget.article["text_sha256"]
+    assert not click(widget, text_sha256=digest, rule="OLD<1>", start=0, end=9, verdict="open")["error"]
+    assert widget.article["missed"] == []
+
+
+def test_a_passage_that_the_text_has_no_place_for_is_passed_over(session: Review, tmp_path: Path) -> None:
+    imported(session, tmp_path / "d.jsonl", end=10**6)
+    assert session.show(0).article["missed"] == []
+    assert "0 added" in session.to_html()
+
+
+def test_what_the_notebook_gets_is_text_that_utf8_can_hold(store: DecisionStore) -> None:
+    article = Article("Officials said \ud800 that \U0001f600 talks \udfff were held. " * 6, title="T \ud83d")
+    queue = Queue((Analyzer().analyze(article),), ("x\udcff.txt: not text",))
+    session = Review(queue, store, "ann")
+    widget = session.show()
+    state = {name: getattr(widget, name) for name in ("article", "queue", "progress", "rules")}
+    for shown in (json.dumps(state, ensure_ascii=False), session.to_html(), queue._repr_html_()):
+        assert "\ufffd" in shown.encode("utf-8").decode("utf-8")
+    assert len(widget.article["text"]) == len(article.text)
+
+
 def test_each_message_is_on_the_disk_before_it_is_acknowledged(session: Review) -> None:
     widget = session.show(0)
     flag = widget.article["flags"][2]
@@ -80,7 +201,7 @@ def test_each_message_is_on_the_disk_before_it_is_acknowledged(session: Review) 
         assert [(d.rule, d.verdict) for d in other.decisions()] == [(flag["rule"], "accept")]
         assert set(other.articles()) == {where["text_sha256"]}
     assert widget.article["flags"][2]["verdict"] == "accept"
-    assert widget.queue[0]["decided"] == 1
+    assert widget.progress[0] == [1, False]
     click(widget, **where, verdict="accept")
     assert len(session.store.history()) == 1
 

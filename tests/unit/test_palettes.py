@@ -50,6 +50,14 @@ def test_page_and_notebook_have_one_palette():
     assert palettes("page") == palettes("notebook")
 
 
+def test_plots_have_the_palette_of_the_page():
+    plots = pytest.importorskip("detector.review.plots")
+    light, _ = palettes("page")
+    drawn = {**plots.TONES, **{name.replace(" ", "_"): tone for _, tone, name in plots.BANDS}}
+    drawn |= {"paper": plots.PAPER, "ink": plots.INK, "soft": plots.SOFT}
+    assert drawn == {name: light[name] for name in drawn}
+
+
 @pytest.mark.parametrize("sheet", SHEETS)
 def test_every_tone_is_legible_on_every_ground(sheet):
     light, dark = palettes(sheet)

@@ -1,8 +1,12 @@
 // The review of one article. Everything from an article or a reviewer enters the page as text
 // nodes and attributes, never as markup. Offsets here count UTF-16 units, as the DOM does.
+// What is drawn is made once for an article and then brought up to date in place: focus, caret,
+// selection and a click that is under way outlive every answer of the kernel.
 
 const RESEND_MS = 4000;
 const COMMENT_IDLE_MS = 1200;
+const SELECTION_IDLE_MS = 150;
+const STEPS = new Set(["j", "k", "ArrowDown", "ArrowUp"]);
 const SIGNS = { accept: "✓", reject: "✗", comment: "…" };
 
 function make(tag, props = {}, ...children) {
@@ -47,224 +51,276 @@ function render({ model, el: host }) {
   root.dataset.lmSuppressShortcuts = "true";
   root.dataset.jpSuppressContextMenu = "true";
   const pending = new Map(); // number of a message -> the message, until Python says it is on the disk
+  const failed = new Map(); // number of a message -> why it was not saved, and what it was about
   const drafts = new Map(); // key of a flag -> comment being typed
-  let selected = 0, selection = null, failure = "", typing = null;
+  let shown = model.get("article"), selected = 0, selection = null, opening = "", typing = null, settling = null;
 
-  const article = () => model.get("article");
-  const flags = () => article().flags;
-
+  const flags = () => shown.flags;
+  // What a message is about: a later one about the same stands in for it.
+  const placeOf = (m) => (m.kind === "decide" ? `${m.text_sha256}:${keyOf(m)}` : m.kind);
+  const placeIn = (flag) => placeOf({ ...flag, kind: "decide", text_sha256: shown.text_sha256 });
   function stateOf(flag) {
     let state = { verdict: flag.verdict, comment: flag.comment, waits: false };
     for (const m of pending.values()) {
-      if (m.kind === "decide" && m.text_sha256 === article().text_sha256 && keyOf(m) === keyOf(flag)) {
-        state = { verdict: m.verdict, comment: m.comment, waits: true };
-      }
+      if (placeOf(m) === placeIn(flag)) state = { verdict: m.verdict, comment: m.comment, waits: true };
     }
-    return { ...state, comment: drafts.get(keyOf(flag)) ?? state.comment };
+    return { ...state, comment: drafts.get(keyOf(flag)) ?? state.comment ?? "" };
   }
 
   function send(message) {
     const n = `${Date.now()}-${Math.random().toString(36).slice(2)}`;
-    const whole = { ...message, n };
-    if (message.kind === "decide") {
-      // A newer decision on the same flag stands in for one that was not acknowledged yet.
-      for (const [other, m] of pending) {
-        if (m.text_sha256 === message.text_sha256 && keyOf(m) === keyOf(message)) pending.delete(other);
-      }
-      pending.set(n, whole);
-    }
-    try { model.send(whole); } catch (error) { failure = String(error.message ?? error); }
+    const whole = { ...message, n }, place = placeOf(message);
+    for (const [other, m] of pending) if (placeOf(m) === place) pending.delete(other);
+    for (const [other, failure] of failed) if (failure.place === place) failed.delete(other);
+    if (message.kind === "decide") pending.set(n, whole);
+    else opening = n;
+    try { model.send(whole); } catch (error) { failed.set(n, { place, error: String(error.message ?? error) }); }
     draw();
   }
 
-  function decide(flag, verdict, comment) {
-    const { rule, start, end } = flag;
-    send({ kind: "decide", text_sha256: article().text_sha256, rule, start, end, verdict,
-      comment: comment ?? stateOf(flag).comment ?? "" });
-    drafts.delete(keyOf(flag));
+  function decide({ rule, start, end }, verdict, comment) {
+    send({ kind: "decide", text_sha256: shown.text_sha256, rule, start, end, verdict, comment });
   }
 
-  function judge(verdict) {
+  // A button that is pressed again takes its verdict back; a key says the same once more, and goes on.
+  function judge(verdict, takesBack = false) {
     const flag = flags()[selected];
     if (!flag) return;
-    const again = stateOf(flag).verdict === verdict;
-    decide(flag, again ? (stateOf(flag).comment ? "comment" : "open") : verdict);
-    if (!again && selected + 1 < flags().length) { selected += 1; draw(true); }
+    const { verdict: before, comment } = stateOf(flag), again = before === verdict;
+    drafts.delete(keyOf(flag));
+    if (!again) decide(flag, verdict, comment);
+    else if (takesBack) decide(flag, comment ? "comment" : "open", comment);
+    else if (comment !== stateOf(flag).comment) decide(flag, verdict, comment);
+    if (!(again && takesBack) && selected + 1 < flags().length) step(1);
+  }
+
+  function takeBack() {
+    const flag = flags()[selected];
+    if (!flag) return;
+    drafts.delete(keyOf(flag));
+    decide(flag, "open", "");
   }
 
   function saveDraft(flag) {
-    clearTimeout(typing);
-    const key = keyOf(flag);
-    if (!drafts.has(key)) return;
-    const comment = drafts.get(key), { verdict } = stateOf(flag);
-    drafts.delete(key);
-    if (comment === (flag.comment ?? "") && !stateOf(flag).waits) return;
+    const key = keyOf(flag), { verdict, comment } = stateOf(flag);
+    if (!drafts.delete(key) || comment === stateOf(flag).comment) return;
     const bare = !verdict || verdict === "open" || verdict === "comment";
     decide(flag, bare ? (comment ? "comment" : "open") : verdict, comment);
   }
 
+  const saveDrafts = () => { clearTimeout(typing); flags().forEach(saveDraft); };
+
+  // The only one to draw the form of a missed passage: what is chosen and typed in it outlives every other change.
+  function choose(range) {
+    selection = range && { rule: "SRC002", why: "", ...selection, ...range };
+    keepingFocus(drawAdder);
+  }
+
   function addMissed() {
     if (!selection) return;
-    const rule = root.querySelector(".dlr-rule").value;
-    const comment = root.querySelector(".dlr-why").value;
-    decide({ ...selection, rule }, "missed", comment);
-    selection = null;
+    const { why, ...passage } = selection;
+    decide(passage, "missed", why);
     document.getSelection().removeAllRanges();
-    draw();
+    choose(null);
   }
 
   function open(index) {
-    const flag = flags()[selected];
-    if (flag) saveDraft(flag);
+    saveDrafts();
+    if (root.contains(document.activeElement)) root.focus({ preventScroll: true });
     if (index < 0 || index >= model.get("queue").length) return;
     selected = 0;
-    selection = null;
+    choose(null);
     send({ kind: "open", index });
   }
 
+  const isDone = () =>
+    stateOf({ rule: "", start: 0, end: 0, verdict: shown.done ? "done" : "open" }).verdict === "done";
+
+  function setDone(done) {
+    if (done !== isDone()) decide({ rule: "", start: 0, end: 0 }, done ? "done" : "open", "");
+  }
+
+  const button = (textContent, click, label, className = "") =>
+    make("button", { type: "button", className, textContent, aria: label ? { label } : {}, on: { click } });
+
+  const previous = button("‹", () => open(shown.index - 1), "Previous article");
+  const next = button("›", () => open(shown.index + 1), "Next article");
+  const picker = make("select", { className: "dlr-picker", aria: { label: "Article" },
+    on: { change: () => open(Number(picker.value)) } });
+  const done = button("", () => setDone(!isDone()), "", "dlr-done");
+  const score = make("strong"), title = make("h3"), count = make("span");
   const status = make("span", { className: "dlr-status", aria: { live: "polite" } });
-  const head = make("div", { className: "dlr-head" });
+  const dismiss = button("Dismiss", () => { failed.clear(); root.focus({ preventScroll: true }); draw(); });
   const text = make("div", { className: "dlr-text", lang: "en" });
   const adder = make("div", { className: "dlr-adder" });
   const list = make("ol", { className: "dlr-flags", aria: { label: "Flags" } });
   const keys = make("p", { className: "dlr-keys",
     textContent: "Keys: j, k next and previous flag · a accept · r reject · c comment · u take back · m mark the selected text as missed · d article done · [ ] other article" });
-  root.append(head, make("div", { className: "dlr-columns" },
-    make("div", {}, text, adder), make("div", { className: "dlr-side" }, list)), keys);
+  root.append(
+    make("div", { className: "dlr-head" },
+      make("div", { className: "dlr-nav" }, previous, picker, next, done),
+      make("div", { className: "dlr-title" }, score, title),
+      make("div", { className: "dlr-progress" }, count, status, dismiss)),
+    make("div", { className: "dlr-columns" },
+      make("div", {}, text, adder), make("div", { className: "dlr-side" }, list)), keys);
   host.append(root);
 
   function drawHead() {
-    const it = article(), queue = model.get("queue");
-    const picker = make("select", { className: "dlr-picker", aria: { label: "Article" },
-      on: { change: (event) => open(Number(event.target.value)) } });
-    queue.forEach((entry, index) => picker.append(make("option", { value: String(index), selected: index === it.index,
-      textContent: `${entry.done ? "✓ " : ""}${entry.score ?? "–"} · ${entry.title.slice(0, 70)} · ${entry.decided} of ${entry.flags}` })));
-    const doneState = stateOf({ rule: "", start: 0, end: 0, verdict: it.done ? "done" : "open", comment: "" });
-    const done = make("button", { type: "button", className: "dlr-done", aria: { pressed: String(doneState.verdict === "done") },
-      textContent: doneState.verdict === "done" ? "Done ✓" : "Mark as done", on: { click: toggleDone } });
+    const queue = model.get("queue"), progress = model.get("progress");
+    while (picker.length < queue.length) picker.append(make("option", { value: String(picker.length) }));
+    queue.forEach((entry, index) => {
+      const [decided, read] = progress[index];
+      const label = `${read ? "✓ " : ""}${entry.score ?? "–"} · ${entry.title.slice(0, 70)} · ${decided} of ${entry.flags}`;
+      if (picker.options[index].textContent !== label) picker.options[index].textContent = label;
+    });
+    picker.value = String(shown.index);
+    previous.disabled = shown.index === 0;
+    next.disabled = shown.index + 1 >= queue.length;
+    done.setAttribute("aria-pressed", String(isDone()));
+    done.textContent = isDone() ? "Done ✓" : "Mark as done";
+    score.className = `dlr-score dlr-band-${shown.band ?? "none"}`;
+    score.textContent = shown.score ?? "no score";
+    title.textContent = shown.title;
     const decided = flags().filter((flag) => ["accept", "reject"].includes(stateOf(flag).verdict)).length;
-    head.replaceChildren(
-      make("div", { className: "dlr-nav" },
-        make("button", { type: "button", textContent: "‹", disabled: it.index === 0, aria: { label: "Previous article" }, on: { click: () => open(it.index - 1) } }),
-        picker,
-        make("button", { type: "button", textContent: "›", disabled: it.index + 1 >= queue.length, aria: { label: "Next article" }, on: { click: () => open(it.index + 1) } }),
-        done),
-      make("div", { className: "dlr-title" },
-        make("strong", { className: `dlr-score dlr-band-${it.band ?? "none"}`, textContent: it.score ?? "no score" }),
-        make("h3", { textContent: it.title })),
-      make("div", { className: "dlr-progress" },
-        make("span", { textContent: `${decided} of ${flags().length} flags decided by ${model.get("reviewer")}` }), status));
-  }
-
-  function toggleDone() {
-    const now = stateOf({ rule: "", start: 0, end: 0, verdict: article().done ? "done" : "open", comment: "" });
-    decide({ rule: "", start: 0, end: 0 }, now.verdict === "done" ? "open" : "done", "");
+    count.textContent = `${decided} of ${flags().length} flags decided by ${model.get("reviewer")}`;
   }
 
   function drawStatus() {
     const waiting = pending.size, saved = model.get("acknowledged");
     const late = [...pending.values()].some((m) => Date.now() - Number(m.n.split("-")[0]) > RESEND_MS);
-    status.className = `dlr-status${failure || late ? " dlr-bad" : ""}`;
-    status.textContent = failure ? `Not saved: ${failure}`
+    const errors = [...failed.values()].map((failure) => failure.error);
+    dismiss.hidden = !errors.length;
+    status.className = `dlr-status${errors.length || late ? " dlr-bad" : ""}`;
+    status.textContent = errors.length ? `${errors.length > 1 ? `${errors.length} not` : "Not"} saved: ${errors.at(-1)}`
       : late ? `${waiting} not saved yet: the kernel does not answer. Keep this page open; it is tried again.`
       : waiting ? "Saving…" : saved.at ? `Saved at ${saved.at}` : "";
   }
 
+  // The marks of the text, with what each is under; made anew where flags or missed passages are others.
+  let marks = [], drawnText = "";
   function drawText() {
-    const it = article();
-    const missed = it.missed.map((entry) => ({ ...entry, category: "missed" }));
-    const drawn = [...flags().filter((flag) => !flag.whole), ...missed];
-    const current = flags()[selected];
-    const pieces = cut(it.text.length, drawn).map(({ start, end, flags: here }) => {
-      const stretch = it.text.slice(start, end);
-      if (!here.length) return document.createTextNode(stretch);
-      const classes = [...new Set(here.map((flag) => `dlr-${flag.category}`))];
-      const verdicts = here.map((flag) => stateOf(flag).verdict);
-      if (verdicts.every((verdict) => verdict === "reject")) classes.push("dlr-rejected");
-      if (here.includes(current)) classes.push("dlr-current");
-      return make("mark", { className: classes.join(" "), textContent: stretch,
-        title: here.map((flag) => `${flag.rule}: ${flag.message ?? "missed by the rules"}`).join("\n"),
-        on: { click: () => pick(here) } });
-    });
-    text.replaceChildren(...pieces);
+    const layout = JSON.stringify([shown.text_sha256, flags().map(keyOf), shown.missed]);
+    if (layout !== drawnText) {
+      const drawn = [
+        ...flags().map((flag, index) => ({ ...flag, index })).filter((flag) => !flag.whole),
+        ...shown.missed.map((entry) => ({ ...entry, category: "missed", message: "missed by the rules" }))];
+      marks = [];
+      text.replaceChildren(...cut(shown.text.length, drawn).map(({ start, end, flags: here }) => {
+        const stretch = shown.text.slice(start, end);
+        if (!here.length) return document.createTextNode(stretch);
+        const indices = here.map((flag) => flag.index).filter((index) => index !== undefined);
+        const node = make("mark", { textContent: stretch, on: { click: () => pick(indices) },
+          title: here.map((flag) => `${flag.rule}: ${flag.message}`).join("\n") });
+        marks.push({ node, indices, categories: new Set(here.map((flag) => `dlr-${flag.category}`)) });
+        return node;
+      }));
+      drawnText = layout;
+    }
+    for (const { node, indices, categories } of marks) {
+      const rejected = !categories.has("dlr-missed") && indices.every((index) => stateOf(flags()[index]).verdict === "reject");
+      node.className = [...categories, ...(rejected ? ["dlr-rejected"] : []),
+        ...(indices.includes(selected) ? ["dlr-current"] : [])].join(" ");
+    }
   }
 
-  function pick(here) {
-    if (!document.getSelection().isCollapsed) return;
-    const indices = here.map((flag) => flags().indexOf(flag)).filter((index) => index >= 0);
-    if (!indices.length) return;
-    const place = indices.indexOf(selected);
-    selected = indices[(place + 1) % indices.length];
+  function pick(indices) {
+    if (!document.getSelection().isCollapsed || !indices.length) return;
+    selected = indices[(indices.indexOf(selected) + 1) % indices.length];
     draw(true);
   }
 
   function drawAdder() {
-    if (!selection) { adder.replaceChildren(); return; }
-    const rules = make("select", { className: "dlr-rule", aria: { label: "Rule" } });
+    if (!selection) return adder.replaceChildren();
+    const rules = make("select", { className: "dlr-rule", aria: { label: "Rule" },
+      on: { change: (event) => { selection.rule = event.target.value; } } });
     for (const rule of model.get("rules")) {
-      rules.append(make("option", { value: rule.code, textContent: `${rule.code} ${rule.name}`, selected: rule.code === "SRC002" }));
+      rules.append(make("option", { value: rule.code, textContent: `${rule.code} ${rule.name}`, selected: rule.code === selection.rule }));
     }
-    adder.replaceChildren(
-      make("span", { textContent: `“${article().text.slice(selection.start, selection.end).slice(0, 90)}”` }), rules,
-      make("input", { className: "dlr-why", placeholder: "Why (optional)", aria: { label: "Why" },
-        on: { keydown: (event) => { if (event.key === "Enter") addMissed(); } } }),
-      make("button", { type: "button", className: "dlr-add", textContent: "Mark as missed", on: { click: addMissed } }));
+    return adder.replaceChildren(
+      make("span", { textContent: `“${shown.text.slice(selection.start, selection.end).slice(0, 90)}”` }), rules,
+      make("input", { className: "dlr-why", value: selection.why, placeholder: "Why (optional)", aria: { label: "Why" },
+        on: { input: (event) => { selection.why = event.target.value; },
+          keydown: (event) => { if (event.key === "Enter") addMissed(); } } }),
+      button("Mark as missed", addMissed, "", "dlr-add"));
   }
 
-  function drawList() {
-    const items = flags().map((flag, index) => {
-      const state = stateOf(flag);
-      const choose = (verdict) => (event) => { event.stopPropagation(); selected = index; judge(verdict); };
-      const button = (verdict, label) => make("button", { type: "button", className: `dlr-${verdict}`, textContent: label,
-        aria: { pressed: String(state.verdict === verdict), label: `${label} ${flag.rule} “${flag.quote.slice(0, 40)}”` },
-        on: { click: choose(verdict) } });
-      const item = make("li", { className: `dlr-flag dlr-${flag.category}${index === selected ? " dlr-current" : ""}`,
-        data: { verdict: state.verdict ?? "open", rule: flag.rule, saved: String(!state.waits) },
-        on: { click: () => { if (index !== selected) { selected = index; draw(); } } } },
-        make("div", {},
-          make("code", { textContent: flag.rule }), make("b", { className: "dlr-sign", textContent: SIGNS[state.verdict] ?? "" }),
-          make("q", { textContent: flag.whole ? "the whole article" : flag.quote.slice(0, 110) })),
-        make("p", { textContent: flag.message + (flag.counted ? "" : " (costs no points)") }),
-        make("div", { className: "dlr-buttons" }, button("accept", "Accept"), button("reject", "Reject")));
-      if (index === selected || state.comment) {
-        item.append(make("textarea", { className: "dlr-comment", rows: 1, value: state.comment ?? "", placeholder: "Comment",
-          aria: { label: `Comment on ${flag.rule}` },
-          on: {
-            input: (event) => {
-              drafts.set(keyOf(flag), event.target.value);
-              clearTimeout(typing);
-              typing = setTimeout(() => saveDraft(flag), COMMENT_IDLE_MS);
-            },
-            change: () => saveDraft(flag),
-            keydown: (event) => {
-              if (event.key === "Escape" || (event.key === "Enter" && !event.shiftKey)) {
-                event.preventDefault(); saveDraft(flag); root.focus();
-              }
-            },
-          } }));
-      }
-      return item;
-    });
-    const missed = article().missed.map((entry) => make("li", { className: "dlr-flag dlr-missed", data: { verdict: "missed", rule: entry.rule, saved: "true" } },
-      make("div", {}, make("code", { textContent: entry.rule }), make("b", { textContent: "missed" }), make("q", { textContent: entry.quote.slice(0, 110) })),
+  // The entry of a flag, and what brings it up to date.
+  function makeItem(flag, index) {
+    const current = () => flags()[index];
+    const press = (verdict) => (event) => { event.stopPropagation(); selected = index; judge(verdict, true); };
+    const judges = Object.entries({ accept: "Accept", reject: "Reject" }).map(([verdict, label]) =>
+      [verdict, button(label, press(verdict), `${label} ${flag.rule} “${flag.quote.slice(0, 40)}”`, `dlr-${verdict}`)]);
+    const sign = make("b", { className: "dlr-sign" }), failure = make("p", { className: "dlr-bad" });
+    const select = () => { if (index !== selected) { selected = index; draw(); } };
+    const area = make("textarea", { className: "dlr-comment", rows: 1, placeholder: "Comment",
+      aria: { label: `Comment on ${flag.rule}` },
+      on: {
+        focus: select,
+        input: () => {
+          drafts.set(keyOf(flag), area.value);
+          clearTimeout(typing);
+          typing = setTimeout(saveDrafts, COMMENT_IDLE_MS);
+        },
+        change: () => saveDraft(current()),
+        keydown: (event) => {
+          if (event.key === "Escape" || (event.key === "Enter" && !event.shiftKey)) {
+            event.preventDefault(); saveDraft(current()); root.focus();
+          }
+        },
+      } });
+    const node = make("li", { className: `dlr-flag dlr-${flag.category}`, data: { rule: flag.rule }, on: { click: select } },
+      make("div", {}, make("code", { textContent: flag.rule }), sign,
+        make("q", { textContent: flag.whole ? "the whole article" : flag.quote.slice(0, 110) })),
+      make("p", { textContent: flag.message + (flag.counted ? "" : " (costs no points)") }),
+      make("div", { className: "dlr-buttons" }, ...judges.map(([, judging]) => judging)), failure, area);
+    const update = () => {
+      const { verdict, comment, waits } = stateOf(current());
+      const error = [...failed.values()].find(({ place }) => place === placeIn(flag))?.error;
+      node.classList.toggle("dlr-current", index === selected);
+      Object.assign(node.dataset, { verdict: verdict ?? "open", saved: String(!waits) });
+      sign.textContent = SIGNS[verdict] ?? "";
+      for (const [of, judging] of judges) judging.setAttribute("aria-pressed", String(verdict === of));
+      failure.textContent = error ? `Not saved: ${error}` : "";
+      failure.hidden = !error;
+      area.hidden = index !== selected && !comment;
+      if (area.value !== comment) area.value = comment;
+    };
+    return { node, update };
+  }
+
+  const makeMissed = (entry) =>
+    make("li", { className: "dlr-flag dlr-missed", data: { verdict: "missed", rule: entry.rule, saved: "true" } },
+      make("div", {}, make("code", { textContent: entry.rule }), make("b", { textContent: "missed" }),
+        make("q", { textContent: entry.quote.slice(0, 110) })),
       make("p", { textContent: entry.comment }),
-      make("div", { className: "dlr-buttons" }, make("button", { type: "button", textContent: "Take back",
-        on: { click: () => decide(entry, "open", "") } }))));
-    const typed = document.activeElement?.classList.contains("dlr-comment") && root.contains(document.activeElement);
-    const caret = typed ? document.activeElement.selectionStart : 0;
-    list.replaceChildren(...items, ...missed);
-    if (typed) {
-      const area = list.querySelector(".dlr-current .dlr-comment");
-      area?.focus();
-      area?.setSelectionRange(caret, caret);
+      make("div", { className: "dlr-buttons" }, button("Take back", () => decide(entry, "open", ""))));
+
+  let items = [], added = [], drawnFlags = "", drawnMissed = "";
+  function drawList() {
+    const layout = JSON.stringify([shown.text_sha256, flags().map(keyOf)]), missed = JSON.stringify(shown.missed);
+    if (layout !== drawnFlags) {
+      for (const { node } of items) node.remove();
+      items = flags().map(makeItem);
+      list.prepend(...items.map(({ node }) => node));
     }
+    if (missed !== drawnMissed) {
+      for (const node of added) node.remove();
+      added = shown.missed.map(makeMissed);
+      list.append(...added);
+    }
+    [drawnFlags, drawnMissed] = [layout, missed];
+    for (const { update } of items) update();
+  }
+
+  // What has the focus may be gone once drawn: the keyboard must not fall back to the notebook.
+  function keepingFocus(redraw) {
+    const inside = root.contains(document.activeElement);
+    redraw();
+    if (inside && !root.contains(document.activeElement)) root.focus({ preventScroll: true });
   }
 
   function draw(scroll = false) {
-    const inside = root.contains(document.activeElement) && !document.activeElement.matches("textarea, input, select");
-    drawHead(); drawStatus(); drawText(); drawAdder(); drawList();
-    // A button that was just pressed is drawn anew: the keyboard must not fall back to the notebook.
-    if (inside && !root.contains(document.activeElement)) root.focus({ preventScroll: true });
+    keepingFocus(() => { drawHead(); drawStatus(); drawText(); drawList(); });
     if (scroll) {
       const item = list.querySelector(".dlr-current");
       if (item) list.parentElement.scrollTop = item.offsetTop - 40;
@@ -279,40 +335,52 @@ function render({ model, el: host }) {
 
   const actions = {
     j: () => step(1), ArrowDown: () => step(1), k: () => step(-1), ArrowUp: () => step(-1),
-    a: () => judge("accept"), r: () => judge("reject"),
-    u: () => { const flag = flags()[selected]; if (flag) decide(flag, "open", ""); },
+    a: () => judge("accept"), r: () => judge("reject"), u: takeBack,
     c: () => list.querySelector(".dlr-current .dlr-comment")?.focus(),
     m: () => adder.querySelector("select")?.focus(),
-    d: toggleDone, "[": () => open(article().index - 1), "]": () => open(article().index + 1),
+    d: () => setDone(true), "[": () => open(shown.index - 1), "]": () => open(shown.index + 1),
   };
   root.addEventListener("keydown", (event) => {
     event.stopPropagation();
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("textarea, input, select")) return;
     if (!Object.hasOwn(actions, event.key)) return;
     event.preventDefault();
-    actions[event.key]();
+    // A key that is held down steps, but decides once.
+    if (!event.repeat || STEPS.has(event.key)) actions[event.key]();
   });
 
+  // The part in the text of a selection that begins or ends in it: a mouse may be released anywhere.
   const select = () => {
-    const range = document.getSelection();
-    if (range.isCollapsed || !range.rangeCount || !text.contains(range.anchorNode) || !text.contains(range.focusNode)) return;
-    const { startContainer, startOffset, endContainer, endOffset } = range.getRangeAt(0);
-    const start = offsetIn(text, startContainer, startOffset), end = offsetIn(text, endContainer, endOffset);
-    if (end > start) { selection = { start, end }; drawAdder(); }
+    const now = document.getSelection();
+    if (now.isCollapsed || !(text.contains(now.anchorNode) || text.contains(now.focusNode))) return;
+    const range = now.getRangeAt(0);
+    const start = text.contains(range.startContainer) ? offsetIn(text, range.startContainer, range.startOffset) : 0;
+    const end = text.contains(range.endContainer) ? offsetIn(text, range.endContainer, range.endOffset) : shown.text.length;
+    if (end > start && !(selection?.start === start && selection?.end === end)) choose({ start, end });
   };
-  text.addEventListener("mouseup", select);
-  text.addEventListener("keyup", select);
+  const selecting = () => { clearTimeout(settling); settling = setTimeout(select, SELECTION_IDLE_MS); };
+  document.addEventListener("selectionchange", selecting);
 
   const acknowledged = () => {
     const { n, error, retry } = model.get("acknowledged");
+    const message = pending.get(n);
     if (!retry) pending.delete(n);
-    failure = error ?? "";
+    // A failure stays on the page until its decision is made anew: a later success says nothing about it.
+    if (!error) failed.delete(n);
+    else if (message || n === opening) failed.set(n, { error, place: message ? placeOf(message) : "open" });
+    const refused = error && !retry ? flags().find((flag) => message && placeIn(flag) === placeOf(message)) : null;
+    if (refused && message.comment && !drafts.has(keyOf(refused))) drafts.set(keyOf(refused), message.comment);
     draw();
   };
-  const changed = () => { selected = Math.min(selected, Math.max(0, flags().length - 1)); draw(); };
-  model.on("change:acknowledged", acknowledged);
-  model.on("change:article", changed);
-  model.on("change:queue", drawHead);
+  const changed = () => {
+    const now = model.get("article");
+    if (now.text_sha256 !== shown.text_sha256) { saveDrafts(); choose(null); }
+    shown = now;
+    selected = Math.min(selected, Math.max(0, flags().length - 1));
+    draw();
+  };
+  const listeners = { "change:acknowledged": acknowledged, "change:article": changed, "change:progress": drawHead };
+  for (const [name, listener] of Object.entries(listeners)) model.on(name, listener);
   const timer = setInterval(() => {
     for (const message of pending.values()) {
       if (Date.now() - Number(message.n.split("-")[0]) > RESEND_MS) { try { model.send(message); } catch { /* tried again */ } }
@@ -322,10 +390,9 @@ function render({ model, el: host }) {
   draw();
   return () => {
     clearInterval(timer);
-    clearTimeout(typing);
-    model.off("change:acknowledged", acknowledged);
-    model.off("change:article", changed);
-    model.off("change:queue", drawHead);
+    for (const waiting of [typing, settling]) clearTimeout(waiting);
+    document.removeEventListener("selectionchange", selecting);
+    for (const [name, listener] of Object.entries(listeners)) model.off(name, listener);
   };
 }
 
