@@ -7,23 +7,22 @@ count wall time; on a machine with other work to do, look at the CPU seconds.
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 import os
 import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
 import onnxruntime as ort
 
+from benchmarks.corpora import first
 from benchmarks.floor import int8_rate, matrix_shapes, multiply_adds
 from detector.analyzer import Analyzer
 from detector.detectors import default_detectors
@@ -54,12 +53,9 @@ class Floor:
 
 def read_corpora(count: int) -> list[Article]:
     """Give whole articles, in equal parts from the development sets."""
-    articles = []
+    articles: list[Article] = []
     for name in SETS:
-        path = Path(os.environ["DATELINE_CORPORA"]) / f"{name}.jsonl.gz"
-        with gzip.open(path, "rt", encoding="utf-8") as lines:
-            for line in islice(lines, -(-count // len(SETS))):
-                articles.append(Article(json.loads(line)["text"]))
+        articles += [Article(record["text"]) for record in first(name, -(-count // len(SETS)))]
     return articles[:count]
 
 
@@ -84,7 +80,7 @@ def run_command(source: Path, out: Path, *options: str) -> Run:
 class Timed:
     """A detector that adds up its CPU seconds."""
 
-    def __init__(self, detector: Detector, seconds: Counter[str]) -> None:
+    def __init__(self, detector: Detector, seconds: defaultdict[str, float]) -> None:
         self._detector = detector
         self._seconds = seconds
 
@@ -99,9 +95,9 @@ class Timed:
         return found
 
 
-def measure_stages(articles: Sequence[Article]) -> Counter[str]:
+def measure_stages(articles: Sequence[Article]) -> dict[str, float]:
     """CPU seconds by stage in one process: the document, each detector, score and report, JSON."""
-    seconds: Counter[str] = Counter()
+    seconds: defaultdict[str, float] = defaultdict(float)
     # As in the workers of a batch: one thread a process.
     os.environ["OMP_NUM_THREADS"] = "1"
     ort.InferenceSession = Recorded
@@ -122,9 +118,8 @@ def measure_stages(articles: Sequence[Article]) -> Counter[str]:
     for report in reports:
         report.to_json()
     written = time.process_time() - begun
-    rest = analysis - document - seconds.total()
-    seconds.update({"document": document, "score and report": max(0.0, rest), "JSON": written})
-    return seconds
+    rest = max(0.0, analysis - document - sum(seconds.values()))
+    return {**seconds, "document": document, "score and report": rest, "JSON": written}
 
 
 class Recorded(ort.InferenceSession):  # type: ignore[misc]
@@ -180,12 +175,13 @@ def print_stages(articles: Sequence[Article]) -> Floor | None:
     """Print the share of each stage, and what of it is the floor, which it gives."""
     stages = measure_stages(articles)
     floor = measure_floor(len(articles))
-    for name, seconds in stages.most_common():
-        share = seconds / stages.total()
+    total = sum(stages.values())
+    for name, seconds in sorted(stages.items(), key=lambda stage: -stage[1]):
+        share = seconds / total
         print(f"  {name:<21}{share:6.1%}  {1000 * seconds / len(articles):6.1f} ms CPU an article")
     if floor is not None:
-        print(f"sessions           {floor.session / stages.total():.0%} of the CPU time")
-        print(f"floor              {floor.products / stages.total():.0%} of the CPU time is matrix products")
+        print(f"sessions           {floor.session / total:.0%} of the CPU time")
+        print(f"floor              {floor.products / total:.0%} of the CPU time is matrix products")
     return floor
 
 

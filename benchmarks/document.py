@@ -1,17 +1,13 @@
 """Time to build a document: milliseconds per 500 words, in CPU time, after a warm-up.
 
-Run `DATELINE_CORPORA=... python benchmarks/document.py`.
+Run `DATELINE_CORPORA=... python -m benchmarks.document`.
 """
 
 from __future__ import annotations
 
-import gzip
-import json
-import os
 import time
-from itertools import islice
-from pathlib import Path
 
+from benchmarks.corpora import first
 from detector.document import build_document
 from detector.types import Article
 
@@ -22,9 +18,7 @@ def main() -> None:
     """Print a line a corpus."""
     build_document(Article("The first call loads the language model and the tables."))
     for name in SETS:
-        path = Path(os.environ["DATELINE_CORPORA"]) / f"{name}.jsonl.gz"
-        with gzip.open(path, "rt", encoding="utf-8") as lines:
-            articles = [Article(json.loads(line)["text"]) for line in islice(lines, 200)]
+        articles = [Article(record["text"]) for record in first(name, 200)]
         begun = time.process_time()
         words = sum(build_document(article).words for article in articles)
         spent = time.process_time() - begun

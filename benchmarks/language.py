@@ -1,17 +1,13 @@
 """Language identification: load time, speed, and accuracy by length on English and Portuguese news.
 
-Run `DATELINE_CORPORA=... python benchmarks/language.py`.
+Run `DATELINE_CORPORA=... python -m benchmarks.language`.
 """
 
 from __future__ import annotations
 
-import gzip
-import json
-import os
 import time
-from itertools import islice
-from pathlib import Path
 
+from benchmarks.corpora import first
 from detector.document.language import Language, identify
 
 SETS = {
@@ -19,13 +15,6 @@ SETS = {
     "pt": ("machine_text/dev/fakebr_llm_pt",),
 }
 LENGTHS = (5, 10, 20, 50, 150, 500)
-
-
-def texts(name: str, limit: int = 400) -> list[str]:
-    """Give the first `limit` texts of a corpus file."""
-    path = Path(os.environ["DATELINE_CORPORA"]) / f"{name}.jsonl.gz"
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        return [json.loads(line)["text"] for line in islice(lines, limit)]
 
 
 def main() -> None:
@@ -37,7 +26,7 @@ def main() -> None:
     print("| --- | --- | --- | --- | --- | --- | --- |")
     spent, calls = 0.0, 0
     for code, names in SETS.items():
-        bodies = [text.split() for name in names for text in texts(name)]
+        bodies = [record["text"].split() for name in names for record in first(name, 400)]
         for length in LENGTHS:
             cut = [" ".join(words[20 : 20 + length]) for words in bodies if len(words) >= 20 + length]
             begun = time.process_time()

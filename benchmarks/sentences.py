@@ -1,20 +1,18 @@
 """Compare sentence splitters: news cases written for this, hand-split articles, and speed.
 
-Run `DATELINE_CORPORA=... python benchmarks/sentences.py`. Splitters that are not installed are
+Run `DATELINE_CORPORA=... python -m benchmarks.sentences`. Splitters that are not installed are
 left out. All of them get the blocks of the same document (a heading is one sentence), so that the
 table compares the splitting of prose. F1 is over the ends of sentences in `sourcing/support_gold_dev`.
 """
 
 from __future__ import annotations
 
-import gzip
 import importlib
-import json
 import os
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
+from benchmarks.corpora import first
 from detector.document import normalise
 from detector.document.blocks import Block, find_blocks
 from detector.document.sentences import split_sentences
@@ -129,12 +127,9 @@ SPLITTERS: dict[str, Callable[[], Splitter]] = {
 
 def gold() -> list[tuple[str, set[int]]]:
     """Articles of support_gold_dev with the ends of their sentences; empty without DATELINE_CORPORA."""
-    root = os.environ.get("DATELINE_CORPORA")
-    if not root:
+    if not os.environ.get("DATELINE_CORPORA"):
         return []
-    path = Path(root) / "sourcing" / "support_gold_dev.jsonl.gz"
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        records = [json.loads(line) for line in lines]
+    records = first("sourcing/support_gold_dev")
     return [(r["text"], {_trim(r["text"], s["end"]) for s in r["sentences"]}) for r in records]
 
 

@@ -1,6 +1,6 @@
 """Stylometry and the stylometric model: processor time per 500 words, and per family.
 
-Run `python benchmarks/stylometry.py [FILE...]`; without files it measures texts made of the
+Run `python -m benchmarks.stylometry [FILE...]`; without files it measures texts made of the
 shipped word frequencies, so that it needs no corpus.
 """
 

@@ -1,4 +1,4 @@
-"""What all tests share: a detector under the test's control, the corpora where they are at hand, services, a browser."""
+"""What all tests share: a gate for those on the corpora, a detector under the test's control, services, a browser."""
 
 from __future__ import annotations
 
@@ -26,6 +26,28 @@ CHROMIUM_FLAGS = (
 collect_ignore_glob = ["conftest.py", "*/conftest.py"]
 
 
+def no_corpora() -> str:
+    """Why tests on the corpora cannot run; "" where they can."""
+    value = os.environ.get("DATELINE_CORPORA", "")
+    if not value:
+        return "DATELINE_CORPORA is not set"
+    return "" if Path(value).is_dir() else f"DATELINE_CORPORA names no folder: {value}"
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test marked `corpora` where there are none: the mark is the only gate."""
+    if item.get_closest_marker("corpora") and no_corpora():
+        pytest.skip(no_corpora())
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say aloud how many tests the gate skipped, since a skip alone is one letter."""
+    skipped = sum("corpora" in report.keywords for report in terminalreporter.getreports("skipped"))
+    if skipped and no_corpora():
+        terminalreporter.section("corpora", yellow=True)
+        terminalreporter.line(f"{skipped} tests on the corpora did NOT run: {no_corpora()}")
+
+
 @dataclass
 class StubDetector:
     """A detector that gives what the test tells it to."""
@@ -45,15 +67,6 @@ class StubDetector:
 @pytest.fixture
 def stub() -> type[StubDetector]:
     return StubDetector
-
-
-@pytest.fixture(scope="session")
-def corpora() -> Path:
-    """Folder of the corpora; the test is skipped, loudly, where DATELINE_CORPORA is unset."""
-    value = os.environ.get("DATELINE_CORPORA", "")
-    if not value:
-        pytest.skip("DATELINE_CORPORA is not set: the full evaluation did not run")
-    return Path(value)
 
 
 @pytest.fixture(scope="session")

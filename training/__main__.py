@@ -1,42 +1,45 @@
-"""`python -m training COMMAND`: one table of commands, imported when called."""
+"""`python -m training COMMAND`: one table of commands, each imported when it runs."""
 
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Any
 
 import click
 
-COMMANDS: dict[str, str] = {
-    "ablation": "training.ablation:command",
-    "card": "training.card:command",
-    "corroboration": "training.corroboration:command",
-    "localise": "training.localise:command",
-    "restore": "training.restore:command",
-    "robustness": "training.robustness:command",
-    "mine": "training.mine:command",
-    "finetune": "training.finetune:finetune",
-    "export": "training.export:command",
-    "evidence": "training.evidence:command",
-    "calibrate": "training.calibrate:command",
-    "evaluate": "training.evaluate:command",
-    "leak-audit": "training.leak_audit:command",
-    "sourcing": "training.sourcing_cli:command",
-    "stylometry": "training.stylometry:command",
-    "one-pass": "training.one_pass:command",
-    "overused": "training.wordlists:make_overused",
-    "frequencies": "training.wordlists:frequencies",
-    "known-words": "training.wordlists:known_words",
-    "rates": "training.rates:main",
-    "scores": "training.scores:command",
-    "reference": "training.reference:command",
-    "recalibrate": "training.recalibrate:command",
-    "simulate-review": "training.simulated_review:command",
+COMMANDS: dict[str, tuple[str, str]] = {
+    "ablation": ("ablation:command", "What each part of the machine-text recipe gives."),
+    "calibrate": ("calibrate:command", "Fit the machine-text stack and set its thresholds."),
+    "card": ("card:command", "Write the machine-text model's card."),
+    "corroboration": ("corroboration:command", "How often articles on one event contradict each other."),
+    "evaluate": ("evaluate:command", "Print the machine-text results at the shipped thresholds."),
+    "evidence": ("evidence:command", "Score the calibration and evaluation sets once."),
+    "export": ("export:command", "Export a machine-text run as an int8 ONNX artifact."),
+    "finetune": ("finetune:finetune", "Fine-tune the machine-text encoder by a configuration."),
+    "frequencies": ("wordlists:frequencies", "Count the commonest words of human news."),
+    "known-words": ("wordlists:known_words", "Write the words that are no misspellings."),
+    "leak-audit": ("leak_audit:command", "How far surface marks alone tell the classes apart."),
+    "localise": ("localise:command", "Sentence scores on texts of mixed authorship."),
+    "mine": ("mine:command", "Choose the windows of a further machine-text stage."),
+    "one-pass": ("one_pass:command", "What one reading flags, beside two."),
+    "overused": ("wordlists:make_overused", "Write the words and phrases that machines overuse."),
+    "rates": ("rates:main", "How often every rule fires, on human and on machine news."),
+    "recalibrate": ("recalibrate:command", "Refit rules and thresholds to reviewers' decisions."),
+    "reference": ("reference:command", "Measure the style of human news, for the review."),
+    "restore": ("restore:command", "The shipped encoder as torch weights, to go on from."),
+    "robustness": ("robustness:command", "Recall under attacks."),
+    "scores": ("scores:command", "Score samples of the corpora for docs/scores.md."),
+    "simulate-review": ("simulated_review:command", "Write a decision file from annotated articles."),
+    "sourcing": ("sourcing_cli:command", "Train, fit, export and measure the sourcing detector."),
+    "stylometry": ("stylometry:command", "Fit the stylometric model and write its artifact."),
 }
-"""Command name to `module:attribute` of its click command."""
+"""Command name to `module:attribute` of its click command, within this package, and its line of help."""
+
+OWN = frozenset({"benchmarks", "detector", "service", "training"})
 
 
 class CommandTable(click.Group):
-    """A group that imports a command's module only when that command runs."""
+    """A group that imports a command's module only when that command is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names in order."""
@@ -46,10 +49,27 @@ class CommandTable(click.Group):
         """Import the command, or None for an unknown name."""
         if cmd_name not in COMMANDS:
             return None
-        module, _, attribute = COMMANDS[cmd_name].partition(":")
-        command = getattr(import_module(module), attribute)
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        command = getattr(import_module(f"training.{module}"), attribute)
         assert isinstance(command, click.Command)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands from the table, and import none."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; a package that it lacks is named in one line."""
+        try:
+            return super().invoke(ctx)
+        except ModuleNotFoundError as error:
+            package = (error.name or "").partition(".")[0]
+            if package in OWN:
+                raise
+            raise click.ClickException(
+                f"the package {package} is missing: pip install 'dateline[train]'"
+            ) from error
 
 
 @click.command(cls=CommandTable, help=__doc__)

@@ -19,11 +19,11 @@ import click
 import numpy as np
 import torch
 
-from detector.models.artifact import load_artifact, shipped
 from detector.models.calibration import Calibration
-from training.calibrate import Row, Vector
-from training.evaluate import auroc, family
-from training.evidence import read
+from training.calibrate import Row, Vector, thresholds
+from training.evaluate import auroc, family, flagged
+from training.evidence import check_origin, read
+from training.export import ARTIFACT
 from training.finetune import WindowClassifier, base_checkpoint, mixed, train
 from training.vocabulary import share_words
 
@@ -65,29 +65,13 @@ def mean_logits(model: WindowClassifier, rows: Sequence[Row]) -> Vector:
     return total / size
 
 
-def thresholds(rows: Sequence[Row], logits: Vector, calibration: Calibration) -> dict[str, float]:
-    """For each length bin, the log-odds that `RATE` of its human rows reach."""
-    found: dict[str, list[float]] = {}
-    for row, logit in zip(rows, logits, strict=True):
-        length_bin = calibration.bin_of(int(row["words"]))
-        if length_bin is not None:
-            found.setdefault(length_bin.name, []).append(float(logit))
-    return {name: float(np.quantile(values, 1 - RATE)) for name, values in found.items()}
-
-
-def line(
-    rows: Sequence[Row],
-    logits: Vector,
-    least: dict[str, float],
-    calibration: Calibration,
-) -> dict[str, float]:
+def line(rows: Sequence[Row], logits: Vector, calibration: Calibration) -> dict[str, float]:
     """Share flagged in each of `COLUMNS`, and the AUROC of machine news against human news."""
-    bins = [calibration.bin_of(int(row["words"])) for row in rows]
     found = {}
     for name, belongs in COLUMNS.items():
-        chosen = [i for i, row in enumerate(rows) if belongs(row) and bins[i] is not None]
-        hits = [logits[i] >= least[b.name] for i in chosen if (b := bins[i]) is not None]
-        found[name] = float(np.mean(hits))
+        chosen = [i for i, row in enumerate(rows) if belongs(row)]
+        hits = flagged([rows[i] for i in chosen], logits[chosen], calibration, RATE)
+        found[name] = float(np.mean([hit for hit in hits if hit is not None]))
     human = np.array(list(map(COLUMNS["FP: news, local, opinion"], rows)))
     machine = np.array([row["label"] == "ai" for row in rows])
     return {**found, "AUROC": auroc(logits[human], logits[machine])}
@@ -139,12 +123,12 @@ def _texts(evidence: Path, config: dict[str, Any]) -> tuple[Sequence[Row], Seque
 @click.option("--only", multiple=True, help="Names of runs; default: all.")
 def command(start: Path, windows: Path, evidence: Path, out: Path, only: tuple[str, ...]) -> None:
     """Train what has not been trained yet, score it, and print the table of all that is scored."""
+    check_origin(evidence, ARTIFACT, prepared=True)
     config = tomllib.loads(CONFIG.read_text("utf-8"))
     recipe = tomllib.loads((CONFIG.parent / config["recipe"]).read_text("utf-8"))
     recipe |= {"start": str(start), "max_steps": int(config["steps"]), "keep": 0.0}
     torch.set_num_threads(int(recipe.get("threads", 2)))
     out.mkdir(parents=True, exist_ok=True)
-    calibration = Calibration.from_json(load_artifact(shipped("machine-text")).json("calibration.json"))
     crops, judged = _texts(evidence, config)
     model = WindowClassifier(base_checkpoint(recipe))
     share_words(model)
@@ -153,8 +137,8 @@ def command(start: Path, windows: Path, evidence: Path, out: Path, only: tuple[s
         if path.exists() or (only and run["name"] not in only):
             continue
         model.load_state_dict(weights_of(run, recipe, out, windows))
-        least = thresholds(crops, mean_logits(model, crops), calibration)
-        path.write_text(json.dumps(line(judged, mean_logits(model, judged), least, calibration)) + "\n")
+        calibration = thresholds(crops, mean_logits(model, crops))
+        path.write_text(json.dumps(line(judged, mean_logits(model, judged), calibration)) + "\n")
     click.echo("\n".join(_table(config["run"], out)))
 
 

@@ -7,7 +7,6 @@ than of what newsrooms write, so that the common kinds cannot pay for the harder
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,16 +16,15 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.models.artifact import load_artifact
-from detector.models.calibration import conformal_threshold, upper_bound
+from detector.models.calibration import Calibration, fit_calibration
 from detector.models.logistic import sigmoid
 from detector.models.stacked import FEATURES, evidence
 from detector.models.stylometric import StylometryModel
 from training.evidence import check_origin, read
-from training.export import ARTIFACT, write_sums
+from training.export import ARTIFACT, as_json, write_artifact
 from training.sets import BINS
 from training.splits import share
 
-RATES = (0.005, 0.01, 0.05)
 CLIP = 8.0
 FOLDS = 5
 CORPUS = "{n:,} human articles from outlets apart from training (AllSides, FNC-1, NewsCluster, local papers, opinion)"
@@ -86,28 +84,14 @@ def out_of_fold(rows: Sequence[Row], use: Sequence[str]) -> Vector:
     return logits
 
 
-def thresholds(rows: Sequence[Row], logits: Vector) -> list[dict[str, Any]]:
-    """Thresholds of every length bin, as `calibration.json` holds them."""
-    bins = []
-    for low, high in BINS:
-        inside = [
-            i for i, row in enumerate(rows) if row["words"] >= low and (high is None or row["words"] < high)
-        ]
-        entries = []
-        for rate in RATES:
-            pooled = [float(logits[i]) for i in inside]
-            threshold = conformal_threshold(pooled, rate)
-            hits = sum(score >= threshold for score in pooled)
-            entries.append(
-                {
-                    "target_fpr": rate,
-                    "probability": sigmoid(threshold),
-                    "n_human": len(pooled),
-                    "fpr_upper95": round(upper_bound(hits, len(pooled)), 5),
-                }
-            )
-        bins.append({"low": low, "high": high, "thresholds": entries})
-    return bins
+def thresholds(rows: Sequence[Row], logits: Vector, corpus: str = "") -> Calibration:
+    """Thresholds of every length bin from human rows and their log-odds.
+
+    They are set on probabilities, which is what a detector compares with them: of two log-odds that
+    give the same probability, none is above the other.
+    """
+    words = [int(row["words"]) for row in rows]
+    return fit_calibration(corpus, words, [sigmoid(float(logit)) for logit in logits], BINS)
 
 
 @click.command()
@@ -131,23 +115,21 @@ def command(folder: Path, artifact: Path, use: str) -> None:
     logits = out_of_fold(rows, names)
     labels = np.array([float(row["label"] == "ai") for row in rows])
     stack = fit_stack(matrix(rows), labels, names)
-    bins = thresholds(human, logits[: len(human)])
-    (artifact / "stack.json").write_text(json.dumps(stack, indent=1) + "\n", "utf-8")
     articles = {str(row["id"]).split("#")[0] for row in human}
-    calibration = {"corpus": CORPUS.format(n=len(articles)), "bins": bins}
-    (artifact / "calibration.json").write_text(json.dumps(calibration, indent=1) + "\n", "utf-8")
-    config = json.loads((artifact / "config.json").read_text("utf-8"))
-    config["stylometry_sha256"] = StylometryModel.load().models[0].sha256
-    (artifact / "config.json").write_text(json.dumps(config, indent=1) + "\n", "utf-8")
-    write_sums(artifact)
-    load_artifact(artifact)
+    calibration = thresholds(human, logits[: len(human)], CORPUS.format(n=len(articles)))
+    loaded = load_artifact(artifact)
+    written = {
+        "stack.json": stack | {"encoder_sha256": loaded.digest("model.onnx")},
+        "calibration.json": calibration.to_json(),
+        "config.json": {**loaded.config, "stylometry_sha256": StylometryModel.load().models[0].sha256},
+    }
+    write_artifact(
+        artifact, {**loaded.contents, **{name: as_json(content) for name, content in written.items()}}
+    )
     for name, weight, scale in zip(names, stack["weights"][0], stack["scale"], strict=True):
         click.echo(f"{name}: weight {weight / scale:.3f} per unit of log-odds")
-    for entry in bins:
+    for entry in calibration.bins:
         shown = ", ".join(
-            f"{t['target_fpr']:.1%}: {t['probability']:.4f} (<= {t['fpr_upper95']:.2%})"
-            for t in entry["thresholds"]
+            f"{t.target_fpr:.1%}: {t.probability:.4f} (<= {t.fpr_upper95:.2%})" for t in entry.thresholds
         )
-        click.echo(
-            f"{entry['low']}-{entry['high'] or ''} words, n = {entry['thresholds'][0]['n_human']}: {shown}"
-        )
+        click.echo(f"{entry.name} words, n = {entry.thresholds[0].n_human}: {shown}")

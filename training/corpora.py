@@ -1,7 +1,7 @@
-"""The corpora: one registry, read from a local folder or, with a network, from their public homes.
+"""The corpora: one reader of a local folder, and where each corpus is published.
 
-A local corpus is a file of JSON objects, one a line, gzipped, under the folder that the
-environment variable DATELINE_CORPORA names.
+A corpus is a file of JSON objects, one a line, gzipped, under the folder that the environment
+variable DATELINE_CORPORA names. Nothing is fetched.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ HOMES: dict[str, str] = {
     "sheepdog_style": "https://github.com/jiayingwu19/SheepDog",
     "biscope": "https://github.com/MarkGHX/BiScope",
     "outfox": "https://github.com/ryuryukke/OUTFOX",
+    "outfox_test": "https://github.com/ryuryukke/OUTFOX",
     "seqxgpt": "https://github.com/Jihuai-wpy/SeqXGPT",
     "mixset": "https://github.com/Dongping-Chen/MixSet",
     "hart_dev": "https://github.com/baoguangsheng/truth-mirror",
@@ -58,6 +59,8 @@ HOMES: dict[str, str] = {
     "polnear": "https://github.com/networkdynamics/PolNeAR",
     "newsdiscourse_sentences": "https://github.com/prafulla77/Discourse_Profiling",
     "anonymous_source_snippets": "https://github.com/sid21g/anonymous",
+    "tempeval3_timeml": "https://github.com/jspotter/TempEval-3",
+    "fakebr_llm_pt": "https://github.com/renatosvmor/fake-news-llm-ptbr",
     "toefl_bias": "https://github.com/Weixin-Liang/ChatGPT-Detector-Bias",
 }
 """Public home of each corpus, by the last part of its name."""
@@ -84,8 +87,18 @@ def records(name: str) -> Iterator[dict[str, Any]]:
     """Records of one corpus file, such as `human_news/train/allsides`, as they are stored.
 
     `own/machine_articles` names the project's own articles.
+
+    Raises
+    ------
+    click.UsageError
+        Where there is no such file, naming its public home if it has one, or no folder of corpora.
     """
     path = OWN_ARTICLES if name == "own/machine_articles" else corpora_root() / f"{name}.jsonl.gz"
+    if not path.is_file():
+        home = HOMES.get(name.rsplit("/", 1)[-1])
+        raise click.UsageError(
+            f"{path} is missing{f': its public home is {home}' if home else ''} (see training/README.md)"
+        )
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             yield json.loads(line)

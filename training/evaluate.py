@@ -1,19 +1,20 @@
-"""`python -m training evaluate`: tables of false positives and recall at the shipped thresholds, and the ablation."""
+"""`python -m training evaluate`: tables of false positives and recall at the shipped thresholds, and the ablation.
+
+The machine texts that the stack was fitted on are scored under stacks that were fitted without them.
+"""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 import numpy as np
 
 from detector.models.artifact import load_artifact
 from detector.models.calibration import Calibration, upper_bound
-from detector.models.logistic import Logistic, sigmoid
-from detector.models.stacked import FEATURES
+from detector.models.logistic import sigmoid
+from detector.models.stacked import FEATURES, StackedModel
 from training.calibrate import Row, Vector, apply_stack, fit_stack, matrix, out_of_fold, thresholds
 from training.evidence import check_origin, read
 from training.export import ARTIFACT
@@ -125,9 +126,10 @@ def ablation(folder: Path) -> list[str]:
     labels = np.array([float(row["label"] == "ai") for row in fitted])
     columns = []
     for use in ABLATION.values():
-        logits = out_of_fold(fitted, use)[: len(human)]
-        calibration = Calibration.from_json({"corpus": "", "bins": thresholds(human, logits)})
+        held = out_of_fold(fitted, use)
+        calibration = thresholds(human, held[: len(human)])
         scores = apply_stack(fit_stack(matrix(fitted), labels, use), matrix(rows))
+        scores = unseen(rows, scores, stacking, held[len(human) :])
         column = {}
         for group in names:
             chosen = [i for i, row in enumerate(rows) if family(row) == group]
@@ -144,18 +146,26 @@ def ablation(folder: Path) -> list[str]:
     ]
 
 
-def score(artifact: Path, rows: Sequence[Row]) -> tuple[Vector, Calibration]:
-    """Log-odds of rows under an artifact's stack, with its calibration."""
-    loaded = load_artifact(artifact)
-    stack: Any = loaded.json("stack.json")
-    Logistic.from_json(stack)
-    return apply_stack(stack, matrix(rows)), Calibration.from_json(loaded.json("calibration.json"))
+def unseen(rows: Sequence[Row], logits: Vector, stacking: Sequence[Row], held: Vector) -> Vector:
+    """Log-odds of rows; of those that the stack was fitted on, the ones out of fold, `held`."""
+    apart = {(row["set"], row["id"]): logit for row, logit in zip(stacking, held, strict=True)}
+    pairs = zip(rows, logits, strict=True)
+    return np.array([apart.get((row["set"], row["id"]), logit) for row, logit in pairs])
+
+
+def score(model: StackedModel, rows: Sequence[Row]) -> Vector:
+    """Log-odds of rows under a model's stack."""
+    return np.array([model.logit(values) for values in matrix(rows)])
 
 
 def report(folder: Path, artifact: Path) -> str:
     """Every table, as Markdown."""
     rows = read(folder / "evaluation.jsonl")
-    logits, calibration = score(artifact, rows)
+    model = StackedModel.load(load_artifact(artifact))
+    calibration = model.calibration
+    human_rows, stacking = read(folder / "calibration.jsonl"), read(folder / "stacking.jsonl")
+    held = out_of_fold([*human_rows, *stacking], model.stack.features)
+    logits = unseen(rows, score(model, rows), stacking, held[len(human_rows) :])
     human = logits[[row["label"] == "human" and row["set"] == HELD_OUT for row in rows]]
     lines = ["### By set", "", *table(rows, logits, calibration, family, groups(rows, family)), ""]
     frontier = [row["kind"].startswith("frontier") and row["label"] == "ai" for row in rows]
@@ -173,7 +183,7 @@ def report(folder: Path, artifact: Path) -> str:
     if (folder / "samples.jsonl").exists():
         own = read(folder / "samples.jsonl")
         if own:
-            scores, _ = score(artifact, own)
+            scores = score(model, own)
             verdicts = flagged(own, scores, calibration, 0.01)
             lines += ["### The four samples", ""]
             lines += [
@@ -192,7 +202,7 @@ def portable(rows: Sequence[Row], artifact: Path) -> str:
     loaded = load_artifact(artifact)
     lines = [
         "# Evidence of the evaluation sets, without their texts: `python -m training evaluate --portable FILE`.",
-        f"# encoder {hashlib.sha256(loaded.contents['model.onnx']).hexdigest()}",
+        f"# encoder {loaded.digest('model.onnx')}",
         f"# vocabulary {loaded.config['vocabulary_sha256']}",
         f"# stylometry {loaded.config['stylometry_sha256']}",
         "set\tlabel\twords\t" + "\t".join(FEATURES),
@@ -213,9 +223,9 @@ def portable(rows: Sequence[Row], artifact: Path) -> str:
 def command(folder: Path, artifact: Path, out: Path | None, numbers: Path | None) -> None:
     """Print the tables of the model card."""
     check_origin(folder, artifact)
+    text = report(folder, artifact)
     if numbers:
         numbers.write_text(portable(read(folder / "evaluation.jsonl"), artifact), "utf-8")
-    text = report(folder, artifact)
     click.echo(text)
     if out:
         out.write_text(text, "utf-8")

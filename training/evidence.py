@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,11 @@ from detector.models.stylometric import StylometryModel
 from detector.types import Article
 from training.export import ARTIFACT
 from training.sets import CALIBRATION, EVALUATION, STACKING, Text, samples
+from training.stylometry import corpus_digests
 
 SEED = 17
+RETOLD = "machine_text/train/frontier_mirrors"
+"""Corpus that says which human articles a machine article in training retells."""
 
 
 def prepare(texts: Iterable[Text], encoder: Encoder, stylometry: StylometryModel) -> Iterator[dict[str, Any]]:
@@ -51,47 +54,97 @@ def complete(row: dict[str, Any], encoder: Encoder) -> dict[str, Any]:
 
 
 def read(path: Path) -> list[dict[str, Any]]:
-    """Lines of an evidence file."""
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-
-
-READS = (
-    "detector/models/cleaning.py",
-    "detector/data/cleaning.toml",
-    "training/sets.py",
-    "training/splits.py",
-)
-"""What prepared rows depend on beside the models."""
-
-
-def origin(artifact: Path, stylometry: StylometryModel) -> dict[str, str]:
-    """Digests of all that evidence depends on: another one makes it stale."""
-    root = Path(__file__).parent.parent
-    loaded = load_artifact(artifact)
-    read_by = b"".join((root / name).read_bytes() for name in READS)
-    return {
-        "stylometry": stylometry.models[0].sha256,
-        "vocabulary": str(loaded.config["vocabulary_sha256"]),
-        "code": hashlib.sha256(read_by).hexdigest(),
-        "encoder": hashlib.sha256(loaded.contents["model.onnx"]).hexdigest(),
-    }
-
-
-def check_origin(folder: Path, artifact: Path) -> None:
-    """Refuse evidence that was not made with this artifact and what is installed.
+    """Lines of an evidence file.
 
     Raises
     ------
     click.ClickException
-        Naming what differs.
+        Where there is no such file, naming the command that writes it.
     """
+    if not path.is_file():
+        raise click.ClickException(
+            f"{path} is missing; run `python -m training evidence --out {path.parent}`"
+        )
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+READS = (
+    "detector/data/__init__.py",
+    "detector/data/abbreviations.toml",
+    "detector/data/characters.toml",
+    "detector/data/cleaning.toml",
+    "detector/data/known_words.txt",
+    "detector/data/overused.toml",
+    "detector/data/word_classes.toml",
+    "detector/data/word_frequencies.tsv",
+    "detector/document/*.py",
+    "detector/errors.py",
+    *(
+        f"detector/models/{name}.py"
+        for name in (
+            "__init__", "artifact", "calibration", "cleaning", "encoder", "logistic", "session", "spelling",
+            "stacked", "stylometric", "threads", "vocabulary",
+        )
+    ),
+    "detector/stylometry/*.py",
+    "detector/types.py",
+    "training/attacks.py",
+    "training/corpora.py",
+    "training/data/machine_articles.jsonl.gz",
+    "training/evidence.py",
+    "training/sets.py",
+    "training/splits.py",
+    "training/windows.py",
+)  # fmt: skip
+"""What evidence depends on beside the models and the corpora: code, and the data that it reads."""
+
+
+def origin(artifact: Path) -> dict[str, str]:
+    """Digests of all that evidence depends on, but for the corpora: another one makes it stale."""
+    root = Path(__file__).parent.parent
+    loaded = load_artifact(artifact)
+    code = hashlib.sha256()
+    for path in (path for name in READS for path in sorted(root.glob(name))):
+        code.update(hashlib.sha256(path.read_bytes()).digest())
+    return {
+        "stylometry": StylometryModel.load().models[0].sha256,
+        "vocabulary": str(loaded.config["vocabulary_sha256"]),
+        "window length": f"{loaded.config['window_tokens']} of at most {loaded.config['max_tokens']} tokens",
+        "code": code.hexdigest(),
+        "encoder": loaded.digest("model.onnx"),
+    }
+
+
+def corpora_origin() -> dict[str, str]:
+    """Digest of the corpora that the sets are drawn from: a further part of an origin."""
+    names = {one.file for sets in SETS.values() for one in sets or ()} | {RETOLD}
+    found = "".join(f"{name} {digest}\n" for name, digest in corpus_digests(sorted(names)).items())
+    return {"corpora": hashlib.sha256(found.encode()).hexdigest()}
+
+
+def differing(folder: Path, now: Mapping[str, str]) -> list[str]:
+    """Parts of an origin that are not those of the evidence in a folder; all of them where it has none."""
     path = folder / "origin.json"
     made = json.loads(path.read_text("utf-8")) if path.exists() else {}
-    now = origin(artifact, StylometryModel.load())
-    stale = [name for name, digest in now.items() if made.get(name) != digest]
+    return [name for name, digest in now.items() if made.get(name) != digest]
+
+
+def check_origin(folder: Path, artifact: Path, *, prepared: bool = False) -> None:
+    """Refuse evidence that was not made with this artifact and what is installed.
+
+    `prepared` asks for the prepared rows alone, which any encoder may score. The corpora are not
+    looked at: a reader need not have them.
+
+    Raises
+    ------
+    click.ClickException
+        Naming the folder, what differs, and the command to run.
+    """
+    stale = [name for name in differing(folder, origin(artifact)) if not (prepared and name == "encoder")]
     if stale:
         raise click.ClickException(
-            f"{folder}: made with another {', '.join(stale)}; run `python -m training evidence` again"
+            f"{folder}: made with another {', '.join(stale)}; "
+            f"run `python -m training evidence --artifact {artifact} --out {folder}` again"
         )
 
 
@@ -109,7 +162,7 @@ def command(artifact: Path, out: Path, only: tuple[str, ...], prepare_only: bool
     """Score every set once and keep the evidence."""
     out.mkdir(parents=True, exist_ok=True)
     encoder, stylometry = Encoder(load_artifact(artifact)), StylometryModel.load()
-    _drop_stale(out, origin(artifact, stylometry))
+    drop_stale(out, origin(artifact) | corpora_origin())
     for name, sets in SETS.items():
         if only and name not in only:
             continue
@@ -123,14 +176,14 @@ def command(artifact: Path, out: Path, only: tuple[str, ...], prepare_only: bool
             click.echo(f"{name}: {count} texts")
 
 
-def _drop_stale(out: Path, now: dict[str, str]) -> None:
-    """Note what this run depends on, and drop the prepared rows of a run that depended on something else."""
-    path = out / "origin.json"
-    before = json.loads(path.read_text("utf-8")) if path.exists() else {}
-    if any(before.get(name) != now[name] for name in ("stylometry", "vocabulary", "code")):
-        for name in SETS:
+def drop_stale(out: Path, now: Mapping[str, str]) -> None:
+    """Remove what depends on another origin than this run's, of every set, and then note this one."""
+    stale = differing(out, now)
+    for name in SETS if stale else ():
+        (out / f"{name}.jsonl").unlink(missing_ok=True)
+        if stale != ["encoder"]:
             (out / f"{name}.prepared.jsonl").unlink(missing_ok=True)
-    path.write_text(json.dumps(now, indent=1) + "\n", "utf-8")
+    (out / "origin.json").write_text(json.dumps(now, indent=1) + "\n", "utf-8")
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:

@@ -2,16 +2,18 @@
 
 The graph (`training.graph`) takes the vectors of `words` alone, one unpadded sequence a call (see
 `detector.models.encoder`), so there is no attention mask in it. Weights are quantised per channel,
-activations dynamically.
+activations dynamically. What is written is the encoder alone: `evidence` and `calibrate` give it
+its stack and its thresholds, and until then it does not load as a detector.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
@@ -19,13 +21,17 @@ import numpy as np
 import torch
 from torch import nn
 
+from detector.models.artifact import FORMAT_VERSION, SUMS, load_artifact
 from detector.models.session import open_session
+from detector.models.stacked import CALIBRATE
 from detector.models.vocabulary import shared_vocabulary
 from training.finetune import WindowClassifier, base_checkpoint
 from training.graph import GraphWriter, channel_peaks
 from training.vocabulary import has_shared_words
 
 ARTIFACT = Path(__file__).parent.parent / "detector" / "models" / "artifacts" / "machine-text"
+FILES = frozenset({"model.onnx", "config.json", "stack.json", "calibration.json", "README.md", SUMS})
+"""What a folder of this artifact may hold."""
 
 
 def load_classifier(run: Path, weights: str = "model.pt") -> WindowClassifier:
@@ -99,9 +105,39 @@ def write_sums(folder: Path) -> None:
     lines = [
         f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n"
         for path in sorted(folder.iterdir())
-        if path.name != "SHA256SUMS"
+        if path.name != SUMS
     ]
-    (folder / "SHA256SUMS").write_text("".join(lines), "utf-8")
+    (folder / SUMS).write_text("".join(lines), "utf-8")
+
+
+def as_json(content: Mapping[str, Any]) -> bytes:
+    """Content of a JSON file of an artifact."""
+    return f"{json.dumps(content, indent=1)}\n".encode()
+
+
+def write_artifact(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Put an artifact of these files in the place of `folder`, whole or not at all; nothing of the one before stays.
+
+    Raises
+    ------
+    click.ClickException
+        Where the folder holds anything but such an artifact.
+    """
+    folder = folder.resolve()
+    others = [path.name for path in sorted(folder.glob("*")) if path.name not in FILES]
+    if others:
+        raise click.ClickException(f"{folder}: would be replaced, but holds {others[0]}; name another folder")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=f"{folder.name}.", dir=folder.parent) as beside:
+        new, before = Path(beside) / "new", Path(beside) / "before"
+        new.mkdir()
+        for name, content in files.items():
+            (new / name).write_bytes(content)
+        write_sums(new)
+        load_artifact(new)
+        if folder.exists():
+            folder.rename(before)
+        new.rename(folder)
 
 
 @click.command()
@@ -109,11 +145,10 @@ def write_sums(folder: Path) -> None:
     "--run", type=click.Path(exists=True, path_type=Path), required=True, help="Folder of the training run."
 )
 @click.option("--out", type=click.Path(path_type=Path), default=ARTIFACT, show_default=True)
-@click.option("--version", default="1.0.0", show_default=True)
+@click.option("--version", required=True, help="Version of the artifact, such as 1.2.0.")
 @click.option("--keep-unquantised", is_flag=True, help="Leave model-fp32.onnx in the run's folder.")
 def command(run: Path, out: Path, version: str, keep_unquantised: bool) -> None:
-    """Export a run as an int8 ONNX artifact and print its parity with torch."""
-    out.mkdir(parents=True, exist_ok=True)
+    """Export a run as an int8 ONNX artifact, in place of what the folder held, and print its parity with torch."""
     classifier = load_classifier(run)
     config = json.loads((run / "config.json").read_text("utf-8"))
     if not has_shared_words(classifier):
@@ -125,30 +160,23 @@ def command(run: Path, out: Path, version: str, keep_unquantised: bool) -> None:
     feeds = [{"words": vocabulary.vectors(ids)} for ids in samples]
     # Peaks come from one half of the windows, and the differences from the other.
     models = exported(partial(graph_of, classifier), feeds[::2])
-    (out / "model.onnx").write_bytes(models["int8"])
     for name, value in parity(classifier, models, samples[1::2]).items():
         click.echo(
             f"largest difference in probability from torch, {name}: {value:.5f} ({len(samples[1::2])} windows)"
         )
-    click.echo(f"model.onnx {(out / 'model.onnx').stat().st_size / 1e6:.1f} MB")
+    click.echo(f"model.onnx {len(models['int8']) / 1e6:.1f} MB")
     if keep_unquantised:
         (run / "model-fp32.onnx").write_bytes(models["fp32"])
-    (out / "config.json").write_text(
-        json.dumps(
-            {
-                "name": "machine-text",
-                "version": version,
-                "format_version": 1,
-                "vocabulary_sha256": vocabulary.sha256,
-                "labels": ["human", "machine"],
-                "base": "sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0)",
-                "max_tokens": int(config["max_tokens"]),
-                "window_tokens": int(config.get("window_tokens", 150)),
-                "training": {k: v for k, v in config.items() if k not in ("window", "start")},
-            },
-            indent=1,
-        )
-        + "\n",
-        "utf-8",
-    )
-    write_sums(out)
+    described = {
+        "name": "machine-text",
+        "version": version,
+        "format_version": FORMAT_VERSION,
+        "vocabulary_sha256": vocabulary.sha256,
+        "labels": ["human", "machine"],
+        "base": "sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0)",
+        "max_tokens": int(config["max_tokens"]),
+        "window_tokens": int(config.get("window_tokens", 150)),
+        "training": {k: v for k, v in config.items() if k not in ("window", "start")},
+    }
+    write_artifact(out, {"model.onnx": models["int8"], "config.json": as_json(described)})
+    click.echo(f"{out}: an encoder without thresholds; {CALIBRATE}")

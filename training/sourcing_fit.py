@@ -24,7 +24,7 @@ from detector.sourcing.decision import class_probabilities, decision_marks, unsu
 from detector.sourcing.marks import Marks
 from detector.sourcing.predictions import Prediction
 from detector.sourcing.reading import NEVER_CLAIMS, read_rules
-from training.sourcing import ROLES, SOURCES, Labelled, articles, command, macro_f1, prf
+from training.sourcing import ROLES, SOURCES, Labelled, articles, macro_f1, prf
 from training.support import SAMPLED_SETS
 
 CORPORA = ("support_silver", *SAMPLED_SETS)
@@ -39,7 +39,7 @@ _RELATIVE = {"resolvable": "relative", "unresolvable": "relative"}
 
 @dataclass(slots=True)
 class Table:
-    """Marks and labels of every annotated sentence."""
+    """Marks and labels of every sentence that is annotated, each once."""
 
     marks: list[Marks]
     labels: list[Labelled]
@@ -103,7 +103,7 @@ def read_table(run: Path | None) -> Table:
 
         predicted = held_out_predictions(run)
     for corpus in CORPORA:
-        for article, document, labelled in articles(corpus):
+        for article, document, labelled in articles(corpus, once=True):
             if predicted is not None and article not in predicted:
                 continue
             marks = read_rules(document).marks
@@ -114,7 +114,7 @@ def read_table(run: Path | None) -> Table:
     return table
 
 
-@command.command()
+@click.command()
 @click.option("--run", type=click.Path(path_type=Path), help="Folder of a training run.")
 @click.option(
     "--output", type=click.Path(path_type=Path), help="Where to write; default: the shipped weights."
@@ -164,8 +164,11 @@ def fit(run: Path | None, output: Path | None) -> None:
 def _choose_decision(
     marks: Sequence[Marks], truth: Sequence[bool], is_claim: Sequence[bool], folds: Sequence[Any]
 ) -> tuple[float, float]:
-    """Strength and threshold of the best cross-validated F1 that is precise enough; prints the calibration too."""
-    best = (-1.0, 0.1, 0.5, np.zeros(0))
+    """Strength and threshold of the best cross-validated F1 that is precise enough; prints the calibration too.
+
+    Where none is precise enough, those of the best precision, and the output says so.
+    """
+    best = ((False, -1.0, -1.0), 0.1, 0.5, np.zeros(0))
     for strength in (0.03, 0.1, 0.3, 1.0):
         probabilities = np.zeros(len(marks))
         for train, test in folds:
@@ -176,9 +179,13 @@ def _choose_decision(
             precision, _, score = prf(
                 truth, [bool(p >= threshold) and c for p, c in zip(probabilities, is_claim, strict=True)]
             )
-            if precision >= LEAST_PRECISION and score > best[0]:
-                best = (score, strength, round(float(threshold), 3), probabilities)
-    _, strength, threshold, probabilities = best
+            precise = precision >= LEAST_PRECISION
+            rank = (precise, score if precise else precision, score)
+            if rank > best[0]:
+                best = (rank, strength, round(float(threshold), 3), probabilities)
+    (precise, *_), strength, threshold, probabilities = best
+    if not precise:
+        click.echo(f"no threshold has a precision of {LEAST_PRECISION}: taking the most precise")
     p, r, f = prf(truth, [bool(q >= threshold) and c for q, c in zip(probabilities, is_claim, strict=True)])
     click.echo(f"unsupported: cross-validated P {p:.3f} R {r:.3f} F1 {f:.3f} at {threshold}, C={strength}")
     click.echo(f"{'probability':>12} {'sentences':>10} {'mean':>6} {'unsupported':>12}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -22,7 +21,7 @@ from detector.sourcing.times import find_times
 from detector.sourcing.windows import cut_windows
 from detector.types import Article
 from training.corpora import corpora_root, records
-from training.sourcing import command
+from training.support import annotated_digests, digest, published
 
 Spans = set[tuple[int, int]]
 LABELS = {"source": SOURCE, "cue": CUE, "content": CONTENT}
@@ -76,7 +75,7 @@ def _rule_spans(document: Document) -> dict[str, Spans]:
     return found
 
 
-@command.command()
+@click.command()
 @click.option("--limit", default=1000, show_default=True, help="Articles of the development split.")
 def tagger(limit: int) -> None:
     """Print span F1 on PolNeAR dev: the encoder's tags beside the rules', in one run."""
@@ -143,15 +142,13 @@ def _tagged(
     return found
 
 
-@command.command()
+@click.command()
 def times() -> None:
     """Print TIMEX3 span F1 and value accuracy on TempEval-3, silver and gold apart by collection."""
     tallies: dict[str, Tally] = {}
     values: dict[str, list[bool]] = {}
     for record in records("sourcing/tempeval3_timeml"):
         document = build_document(Article(record["text"]))
-        from training.support import published
-
         anchor = published(record)
         part = record["id"].split("/")[1]
         gold = {(s["start"], s["end"]): s["value"] for s in record["spans"] if s["label"] == "TIMEX3"}
@@ -174,11 +171,11 @@ def times() -> None:
         )
 
 
-@command.command("flag-rates")
+@click.command("flag-rates")
 @click.option("--limit", default=60, show_default=True, help="Articles of each corpus.")
 @click.option("--rules-only", is_flag=True)
 def flag_rates(limit: int, rules_only: bool) -> None:
-    """Print unsupported claims per 1,000 words on human news and on machine-written articles."""
+    """Print unsupported claims per 1,000 words on human news and on machine-written articles, none of them annotated."""
     detector = SourcingDetector(use_model=not rules_only)
     for name, texts in _collections(limit):
         words = flags = unsupported = claims = count = 0
@@ -200,8 +197,7 @@ def flag_rates(limit: int, rules_only: bool) -> None:
 
 
 def _collections(limit: int) -> Iterator[tuple[str, Sequence[Article]]]:
-    from training.support import published
-
+    annotated = annotated_digests()
     folder = os.environ.get("SAMPLES")
     if folder:
         yield "samples", [Article(p.read_text("utf-8")) for p in sorted(Path(folder).glob("*.txt"))]
@@ -209,7 +205,11 @@ def _collections(limit: int) -> Iterator[tuple[str, Sequence[Article]]]:
         name = path.name.removesuffix(".jsonl.gz")
         chosen = []
         for index, record in enumerate(records(f"human_news/dev/{name}")):
-            if index % 7 == 0 and 150 < len(record["text"].split()) < 1500:
+            if (
+                index % 7 == 0
+                and 150 < len(record["text"].split()) < 1500
+                and digest(record["text"]) not in annotated
+            ):
                 chosen.append(
                     Article(
                         record["text"],
@@ -220,16 +220,12 @@ def _collections(limit: int) -> Iterator[tuple[str, Sequence[Article]]]:
             if len(chosen) >= limit:
                 break
         yield f"human_news/dev/{name}", chosen
-    path = corpora_root() / "machine_text" / "dev" / "frontier_mirrors.jsonl.gz"
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        import json
-
-        groups: dict[str, list[Article]] = {}
-        for line in lines:
-            record = json.loads(line)
-            key = "human" if record["label"] == "human" else str(record.get("attack"))
-            groups.setdefault(key, []).append(
-                Article(record["text"], published=published({"date": record.get("date")}))
-            )
+    groups: dict[str, list[Article]] = {}
+    for record in records("machine_text/dev/frontier_mirrors"):
+        key = "human" if record["label"] == "human" else str(record.get("attack"))
+        groups.setdefault(key, []).append(
+            Article(record["text"], published=published({"date": record.get("date")}))
+        )
     for key, articles in sorted(groups.items()):
-        yield f"frontier_mirrors {key}", articles[:limit]
+        fresh = [article for article in articles if digest(article.text) not in annotated]
+        yield f"frontier_mirrors {key}", fresh[:limit]

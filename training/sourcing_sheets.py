@@ -7,7 +7,6 @@ offsets and labels (no text) to a file of `training/annotations`.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import random
 from collections.abc import Callable, Iterator, Sequence
@@ -20,14 +19,16 @@ from detector.detectors.sourcing import SourcingDetector
 from detector.document import Document
 from detector.types import Flag
 from training.corpora import records
-from training.sourcing import command, sourcing_reader
+from training.sourcing import sourcing_reader
 from training.splits import human_fold, text_key
 from training.support import (
     ANNOTATIONS,
     OWN_SETS,
     SAMPLED_SETS,
     SECOND,
+    annotated_digests,
     annotations_of,
+    digest,
     read_document,
     support_records,
 )
@@ -50,10 +51,10 @@ FLAG_CORPORA = (
     "human_news/dev/fnc1_bodies",
     "machine_text/dev/frontier_mirrors",
 )
-"""Where flags to judge come from: no training reads them."""
+"""Where flags to judge come from: no training reads them, but for a few articles, which are left out."""
 
 
-@command.command()
+@click.command()
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder of the sheets.")
 @click.option("--take", multiple=True, metavar="CORPUS=COUNT", help="How many articles of which corpus.")
 @click.option("--sheets", default=8, show_default=True, help="How many sheets to spread them over.")
@@ -90,7 +91,7 @@ def draw(out: Path, take: tuple[str, ...], sheets: int, seed: int, times: int) -
     _write_sheets(out, sheets, seed, drawn)
 
 
-@command.command("draw-again")
+@click.command("draw-again")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder of the sheets.")
 @click.option("--sheets", default=8, show_default=True, help="How many sheets to spread them over.")
 @click.option("--seed", default=1, show_default=True)
@@ -121,7 +122,7 @@ def _write_sheets(
         index[key] = {
             "corpus": corpus,
             "id": record["id"],
-            "text_sha256": hashlib.sha256(record["text"].encode()).hexdigest(),
+            "text_sha256": digest(record["text"]),
             "spans": spans,
         }
         pages[number % sheets].append(_article_sheet(key, record, spans))
@@ -183,7 +184,7 @@ def _article_sheet(key: str, record: dict[str, Any], spans: list[tuple[int, int]
     return "\n".join([head, *lines, ""])
 
 
-@command.command("flag-sheet")
+@click.command("flag-sheet")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The sheet.")
 @click.option("--count", default=200, show_default=True, help="Flags, as evenly by rule as there are any.")
 @click.option("--articles", default=80, show_default=True, help="Articles read of each development corpus.")
@@ -191,12 +192,13 @@ def _article_sheet(key: str, record: dict[str, Any], spans: list[tuple[int, int]
 def flag_sheet(out: Path, count: int, articles: int, seed: int) -> None:
     """Write flags of development articles to judge by reading: rule, words, message and their surroundings."""
     rng = random.Random(seed)
-    detector = SourcingDetector()
+    detector, annotated = SourcingDetector(), annotated_digests()
     found: dict[str, list[str]] = {}
     for corpus in FLAG_CORPORA:
         pool = [r for r in records(corpus) if 700 <= len(r["text"]) <= 12000]
         rng.shuffle(pool)
-        for record in pool[:articles]:
+        fresh = [record for record in pool if digest(record["text"]) not in annotated]
+        for record in fresh[:articles]:
             document = read_document(record)
             for flag in detector.detect([document])[0].flags:
                 found.setdefault(flag.rule, []).append(_flag_entry(corpus, record, document, flag))
@@ -221,7 +223,7 @@ def _flag_entry(corpus: str, record: dict[str, Any], document: Document, flag: F
     return "\n".join(lines) + "\n"
 
 
-@command.command()
+@click.command()
 @click.argument("index", type=click.Path(path_type=Path, exists=True))
 @click.argument("answers", type=click.Path(path_type=Path, exists=True), nargs=-1, required=True)
 @click.option(

@@ -1,17 +1,18 @@
-"""Train, export and measure the encoder of the sourcing detector.
+"""Train the encoder of the sourcing detector, and say which articles it has not seen.
 
 `train` begins with attribution spans of PolNeAR and discourse roles beside them. Stages over the
 sentences of the support corpora follow, each from the weights of the one before it and with the first
 one's span tags as targets (of a share of the articles, `tagged`), so that they are not forgotten. A share
 of the articles, drawn by the hash of their id, is held out of it: they fit and cross-validate the
-logistic models.
+logistic models. The folder of a run keeps its configuration and the ids of the articles that train.
 """
 
 from __future__ import annotations
 
+import json
 import random
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,13 @@ import click
 import numpy as np
 import torch
 from tokenizers import Tokenizer
+from transformers.utils.hub import cached_file
 
 from detector.sourcing.predictions import HEADS as SENTENCE_HEADS
 from detector.sourcing.predictions import Prediction, predictions_of
 from detector.sourcing.windows import WindowShape, cut_windows
 from training.finetune import base_checkpoint, mixed
-from training.sourcing import command
+from training.runs import run_file
 from training.sourcing_encoder import (
     IGNORED,
     Sample,
@@ -44,16 +46,60 @@ from training.support import TRAINING_ONLY, read_document, story_keys, support_r
 from training.vocabulary import share_words
 
 CONFIG = Path(__file__).parent / "configs" / "sourcing.toml"
+SETTINGS, SEEN = "config.json", "seen.json"
+COMMAND = "sourcing train"
 
 
 def read_config(path: Path = CONFIG) -> dict[str, Any]:
-    """The configuration of a run."""
+    """The configuration of a run that is yet to begin."""
     return tomllib.loads(path.read_text("utf-8"))
+
+
+def config_of(run: Path) -> dict[str, Any]:
+    """The configuration that a run was begun with; raises as `run_file` does."""
+    config: dict[str, Any] = json.loads(run_file(run, SETTINGS, COMMAND).read_text("utf-8"))
+    return config
+
+
+def seen_by(run: Path) -> frozenset[str]:
+    """Ids of the annotated articles that a run trains on; raises as `run_file` does."""
+    return frozenset(json.loads(run_file(run, SEEN, COMMAND).read_text("utf-8")))
+
+
+def begin(run: Path, config: dict[str, Any], accept: bool = False) -> None:
+    """Note in the folder of a run what it trains on, or see that it goes on as it began.
+
+    With `accept`, checkpoints that nothing is noted of are taken as trained on the same.
+
+    Raises
+    ------
+    click.ClickException
+        Where the run began with another configuration or other articles, or does not say with which.
+    """
+    chosen = trained_on(config)
+    if (run / SETTINGS).exists():
+        if config_of(run) != config:
+            raise click.ClickException(f"{run} is of another configuration; name another folder by --run")
+        if seen_by(run) != chosen:
+            raise click.ClickException(
+                f"{run} trains on other articles than the corpora and annotations now give; "
+                "name another folder by --run"
+            )
+        return
+    if any(run.glob("*.pt")) and not accept:
+        raise click.ClickException(
+            f"{run} has checkpoints but no {SETTINGS} that says what they were trained on: "
+            f"if {CONFIG.name} and the annotations are unchanged since, add --accept; "
+            "otherwise name another folder by --run"
+        )
+    run.mkdir(parents=True, exist_ok=True)
+    (run / SEEN).write_text(json.dumps(sorted(chosen), indent=1) + "\n", "utf-8")
+    (run / SETTINGS).write_text(json.dumps(config, indent=1) + "\n", "utf-8")
 
 
 def tokenizer_of(config: dict[str, Any]) -> Tokenizer:
     """The base model's tokenizer, without padding or truncation."""
-    tokenizer = Tokenizer.from_file(str(Path(base_checkpoint(config)) / "tokenizer.json"))
+    tokenizer = Tokenizer.from_file(str(cached_file(base_checkpoint(config), "tokenizer.json")))
     tokenizer.no_padding()
     tokenizer.no_truncation()
     return tokenizer
@@ -68,15 +114,20 @@ def load(config: dict[str, Any], path: Path | None = None) -> SourcingEncoder:
     return model
 
 
-@command.command("train")
+@click.command("train")
 @click.option("--run", type=click.Path(path_type=Path), required=True, help="Folder of the run.")
 @click.option("--threads", default=2, show_default=True)
-def train_command(run: Path, threads: int) -> None:
-    """Train the encoder, stage after stage; one whose checkpoint exists is not run again."""
+@click.option(
+    "--accept",
+    is_flag=True,
+    help="Take a run that does not say what it was trained on as one of the present configuration.",
+)
+def train_command(run: Path, threads: int, accept: bool) -> None:
+    """Train the encoder, stage after stage; one that is done is not run again, one that was cut short goes on."""
     config = read_config()
     torch.set_num_threads(threads)
+    begin(run, config, accept)
     tokenizer, shape = tokenizer_of(config), WindowShape(**config["window"])
-    run.mkdir(parents=True, exist_ok=True)
     if not (run / "attribution.pt").exists():
         _train_attribution(config, tokenizer, shape, run)
     before = "attribution"
@@ -96,7 +147,23 @@ def _train_attribution(config: dict[str, Any], tokenizer: Tokenizer, shape: Wind
         discourse_samples(tokenizer, shape, part["discourse_articles"]), part["batch_pieces"], rng
     )
     rng.shuffle(stream)
-    train(load(config), stream, part["rate"], part["weights"], run, "attribution")
+    checkpoint = run / "attribution.checkpoint"
+    finish(train(load(config), stream, part["rate"], part["weights"], checkpoint), checkpoint)
+
+
+def finish(
+    state: dict[str, torch.Tensor], checkpoint: Path, before: Path | None = None, keep: float = 0.0
+) -> None:
+    """Write the weights of a stage as they count, with the share `keep` of those `before`; drop its checkpoint."""
+    if keep and before is not None:
+        state = mixed(state, before, keep)
+    save(state, checkpoint.with_suffix(".pt"))
+    checkpoint.unlink(missing_ok=True)
+
+
+def corpora_of(config: dict[str, Any]) -> list[str]:
+    """Support corpora of all stages, each once."""
+    return list(dict.fromkeys(name for stage in config["support"]["stages"] for name in stage["corpora"]))
 
 
 def held_out(article: str, config: dict[str, Any]) -> bool:
@@ -105,13 +172,12 @@ def held_out(article: str, config: dict[str, Any]) -> bool:
 
 
 def trained_on(config: dict[str, Any]) -> frozenset[str]:
-    """Ids of the articles of the last stage's corpora that train.
+    """Ids of the articles of all stages' corpora that train.
 
     Of the sets that only train, articles of the same story as one that is held out are left out.
     """
     chosen, apart = set(), set[str]()
-    corpora = config["support"]["stages"][-1]["corpora"]
-    for name in sorted(corpora, key=lambda name: name in TRAINING_ONLY):
+    for name in sorted(corpora_of(config), key=lambda name: name in TRAINING_ONLY):
         for record in support_records(name):
             if name in TRAINING_ONLY:
                 if not story_keys(record) & apart:
@@ -121,6 +187,18 @@ def trained_on(config: dict[str, Any]) -> frozenset[str]:
             else:
                 chosen.add(record["id"])
     return frozenset(chosen)
+
+
+def unseen(config: dict[str, Any], seen: frozenset[str]) -> Iterator[dict[str, Any]]:
+    """Annotated articles that measure an encoder: it has seen neither them nor another of the same story.
+
+    `seen` are the ids of those that it was trained on.
+    """
+    everything = [(name, record) for name in corpora_of(config) for record in support_records(name)]
+    stories = {key for _, record in everything if record["id"] in seen for key in story_keys(record)}
+    for name, record in everything:
+        if name not in TRAINING_ONLY and record["id"] not in seen and not story_keys(record) & stories:
+            yield record
 
 
 def _keep_tags(model: SourcingEncoder, samples: Sequence[Sample], pieces: int) -> None:
@@ -139,7 +217,7 @@ def _train_support(
 ) -> None:
     part = config["support"]
     stage = part["stages"][number - 1]
-    chosen = trained_on(config)
+    chosen = seen_by(run)
     samples = [
         sample
         for name in stage["corpora"]
@@ -154,11 +232,9 @@ def _train_support(
     rng = random.Random(config["seed"] + number)
     stream = [batch for _ in range(stage["epochs"]) for batch in batches(samples, part["batch_pieces"], rng)]
     weights = part["weights"] | stage.get("weights", {})
-    train(model, stream, stage["rate"], weights, run, stage["name"], part["average"])
-    if stage.get("keep"):
-        path = run / f"{stage['name']}.pt"
-        state = torch.load(path, weights_only=True)
-        save(mixed(state, run / f"{before}.pt", float(stage["keep"])), path)
+    checkpoint = run / f"{stage['name']}.checkpoint"
+    state = train(model, stream, stage["rate"], weights, checkpoint, part["average"])
+    finish(state, checkpoint, run / f"{before}.pt", float(stage.get("keep", 0.0)))
 
 
 def _taken(article: str, corpus: str, stage: dict[str, Any]) -> bool:
@@ -168,28 +244,21 @@ def _taken(article: str, corpus: str, stage: dict[str, Any]) -> bool:
 
 
 def trained(config: dict[str, Any], run: Path) -> Path:
-    """Checkpoint of the last stage."""
-    return run / f"{config['support']['stages'][-1]['name']}.pt"
+    """Weights of the last stage; raises as `run_file` does."""
+    return run_file(run, f"{config['support']['stages'][-1]['name']}.pt", COMMAND)
 
 
 def held_out_predictions(run: Path) -> dict[str, list[Prediction]]:
-    """Predictions for the articles of the support corpora that the encoder has not seen, by article id.
-
-    An article of the same story as one that it has seen is left out.
-    """
-    config = read_config()
+    """Predictions for the articles that the encoder of a run has not seen (`unseen`), by article id."""
+    config = config_of(run)
     tokenizer, shape = tokenizer_of(config), WindowShape(**config["window"])
     model = load(config, trained(config, run))
     found = {}
-    corpora, chosen = config["support"]["stages"][-1]["corpora"], trained_on(config)
-    everything = [(name, record) for name in corpora for record in support_records(name)]
-    seen = {key for _, record in everything if record["id"] in chosen for key in story_keys(record)}
-    for name, record in everything:
-        if name not in TRAINING_ONLY and record["id"] not in chosen and not story_keys(record) & seen:
-            document = read_document(record)
-            samples = [Sample(window) for window in cut_windows(document, tokenizer, shape)]
-            outputs = [(pieces, sentence_logits(logits)) for pieces, logits in predict(model, samples)]
-            found[record["id"]] = predictions_of(document, [s.window for s in samples], outputs)
+    for record in unseen(config, seen_by(run)):
+        document = read_document(record)
+        samples = [Sample(window) for window in cut_windows(document, tokenizer, shape)]
+        outputs = [(pieces, sentence_logits(logits)) for pieces, logits in predict(model, samples)]
+        found[record["id"]] = predictions_of(document, [s.window for s in samples], outputs)
     return found
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.models.artifact import FORMAT_VERSION, SUMS
-from detector.models.calibration import conformal_threshold, upper_bound
+from detector.models.calibration import Calibration, fit_calibration
 from detector.models.logistic import Logistic, sigmoid
 from detector.stylometry import PROSE_MEASURES, schema_hash
 from training.articles import (
@@ -33,7 +33,6 @@ from training.stylometry_card import card
 ARTIFACT = Path(__file__).parent.parent / "detector" / "models" / "artifacts" / "stylometry"
 VERSION = "1.1.0"
 BINS: tuple[tuple[int, int | None], ...] = ((80, 150), (150, 300), (300, 600), (600, None))
-RATES = (0.005, 0.01, 0.05)
 CLIP = 3.0
 KNOTS = (0.15, 0.5, 0.85)
 """Quantiles of the standardised measures at which their effect may bend."""
@@ -50,6 +49,8 @@ MACHINE_FILES = (
     *(f"machine_text/dev/{name}" for name in _DEVELOPMENT),
 )
 """Sets with machine texts that results are reported on; of the first two, the part held out by pair."""
+CORPUS = "human news 2010-2022 of outlets apart from training (allsides, newscluster, fnc1, local, opinions)"
+METHOD = "split-conformal quantile per length bin; fpr_upper95: one-sided Clopper-Pearson"
 
 Vector = npt.NDArray[np.float64]
 
@@ -199,48 +200,31 @@ def in_bin(scored: Scored, low: int, high: int | None) -> Scored:
     return inside.where(np.isin(np.arange(len(inside.words)), once))
 
 
-def calibrate(scored: Scored) -> dict[str, Any]:
+def calibrate(scored: Scored) -> Calibration:
     """Conformal thresholds per length bin and rate, from the calibration fold of human news."""
     human = scored.where((scored.fold == "calibration") & (scored.label == 0))
-    bins = []
-    for low, high in BINS:
-        scores = in_bin(human, low, high).probability
-        thresholds = []
-        for rate in RATES:
-            threshold = conformal_threshold(scores.tolist(), rate)
-            hits = int((scores >= threshold).sum())
-            thresholds.append(
-                {
-                    "target_fpr": rate,
-                    "probability": threshold if np.isfinite(threshold) else None,
-                    "n_human": len(scores),
-                    "fpr_upper95": round(upper_bound(hits, len(scores)), 5),
-                }
-            )
-        bins.append({"low": low, "high": high, "thresholds": thresholds})
-    return {
-        "corpus": "human news 2010-2022 of outlets apart from training (allsides, newscluster, fnc1, local, opinions)",
-        "method": "split-conformal quantile per length bin; fpr_upper95: one-sided Clopper-Pearson",
-        "bins": bins,
-    }
+    bins = [in_bin(human, low, high) for low, high in BINS]
+    words = np.concatenate([part.words for part in bins]).tolist()
+    return fit_calibration(CORPUS, words, np.concatenate([part.probability for part in bins]).tolist(), BINS)
 
 
-def rate_rows(scored: Scored, calibration: Mapping[str, Any]) -> list[dict[str, Any]]:
+def rate_rows(scored: Scored, calibration: Calibration) -> list[dict[str, Any]]:
     """Share flagged at each rate, for every held-out set, label and length bin of the evaluation fold."""
     rows = []
     evaluation = scored.where(scored.fold == "evaluation")
-    for entry in calibration["bins"]:
-        inside = in_bin(evaluation, entry["low"], entry["high"])
-        at = {t["target_fpr"]: t["probability"] for t in entry["thresholds"]}
+    for entry in calibration.bins:
+        inside = in_bin(evaluation, entry.low, entry.high)
         for name in sorted(set(inside.name.tolist())):
             for label in (0, 1):
                 part = inside.where((inside.name == name) & (inside.label == label))
                 if len(part.words):
-                    hits = {rate: int((part.probability >= bound).sum()) for rate, bound in at.items()}
+                    hits = {
+                        t.target_fpr: int((part.probability >= t.probability).sum()) for t in entry.thresholds
+                    }
                     rows.append(
                         {
-                            "low": entry["low"],
-                            "high": entry["high"],
+                            "low": entry.low,
+                            "high": entry.high,
                             "set": name,
                             "label": label,
                             "n": len(part.words),
@@ -250,14 +234,11 @@ def rate_rows(scored: Scored, calibration: Mapping[str, Any]) -> list[dict[str, 
     return rows
 
 
-def style_rows(scored: Scored, calibration: Mapping[str, Any], name: str) -> list[tuple[str, int, int]]:
+def style_rows(scored: Scored, calibration: Calibration, name: str) -> list[tuple[str, int, int]]:
     """Flagged and total of each style of one machine set, at the 1% threshold of each text's length."""
     part = scored.where((scored.name == name) & (scored.label == 1))
-    bounds = {e["low"]: e["thresholds"][RATES.index(0.01)]["probability"] for e in calibration["bins"]}
-    threshold = np.array(
-        [bounds[max((low for low in bounds if low <= words), default=80)] for words in part.words]
-    )
-    flagged = part.probability >= threshold
+    bins = [calibration.bin_of(words) or calibration.bins[0] for words in part.words.tolist()]
+    flagged = part.probability >= np.array([entry.threshold(0.01).probability for entry in bins])
     return [
         (style, int(flagged[part.style == style].sum()), int((part.style == style).sum()))
         for style in sorted(set(part.style.tolist()))
@@ -301,11 +282,12 @@ def build(fitted: Fit, training: Examples, held_out: Examples, strength: float, 
     }
     rows = rate_rows(scored, calibration)
     styles = style_rows(scored, calibration, "frontier_mirrors")
-    text = card(fitted.model, fitted.auroc, fitted.reference_auroc, training, calibration, rows, styles)
+    written = {"corpus": CORPUS, "method": METHOD, "bins": calibration.to_json()["bins"]}
+    text = card(fitted.model, fitted.auroc, fitted.reference_auroc, training, written, rows, styles)
     return {
         "model.json": json.dumps(fitted.model, indent=1) + "\n",
         "config.json": json.dumps(config, indent=1) + "\n",
-        "calibration.json": json.dumps(calibration, indent=1) + "\n",
+        "calibration.json": json.dumps(written, indent=1) + "\n",
         "README.md": text,
     }
 

@@ -1,6 +1,6 @@
 """Floors of the machine-text model on every evaluation set, from evidence that ships as numbers without texts.
 
-What the encoder and the stylometry said of 2,858 texts is kept; the shipped stack and thresholds
+What the encoder and the stylometry said of every text is kept; the shipped stack and thresholds
 judge it here. Another encoder or stylometry needs the evidence made anew.
 """
 

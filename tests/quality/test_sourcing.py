@@ -26,19 +26,20 @@ def _corpora() -> None:
 
 def annotated(corpus: str) -> Iterator[tuple]:
     from training.sourcing import articles
-    from training.sourcing_train import held_out, read_config
+    from training.sourcing_train import corpora_of, read_config, trained_on, unseen
     from training.support import TRAINING_ONLY
 
     if corpus != "held out":
         yield from articles(corpus)
         return
     config = read_config()
+    apart = {record["id"] for record in unseen(config, trained_on(config))}
     found = [
         entry
-        for name in config["support"]["stages"][-1]["corpora"]
+        for name in corpora_of(config)
         if name not in TRAINING_ONLY
         for entry in articles(name)
-        if held_out(entry[0], config)
+        if entry[0] in apart
     ]
     yield from found[:: max(1, len(found) // MOST_ARTICLES)]
 

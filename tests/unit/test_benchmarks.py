@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
+
+import pytest
+
+from benchmarks import batch
 from benchmarks.__main__ import commands, main
+from benchmarks.corpora import first
+from detector.types import Article
 
 
 def test_the_list_names_every_command_and_what_it_is(capsys):
@@ -12,3 +19,31 @@ def test_the_list_names_every_command_and_what_it_is(capsys):
     assert all(found.values())
     main()
     assert "python -m benchmarks.batch\n" in capsys.readouterr().out
+
+
+def test_a_corpus_that_is_missing_ends_a_command_with_its_name(tmp_path, monkeypatch):
+    monkeypatch.setenv("DATELINE_CORPORA", str(tmp_path))
+    with pytest.raises(
+        SystemExit, match=r"human_news/dev/local\.jsonl\.gz is missing: its public home is https"
+    ):
+        first("human_news/dev/local", 3)
+    monkeypatch.delenv("DATELINE_CORPORA")
+    with pytest.raises(SystemExit, match="set DATELINE_CORPORA"):
+        first("human_news/dev/local", 3)
+
+
+def test_the_first_records_of_a_corpus(tmp_path, monkeypatch):
+    monkeypatch.setenv("DATELINE_CORPORA", str(tmp_path))
+    with gzip.open(tmp_path / "toy.jsonl.gz", "wt", encoding="utf-8") as lines:
+        lines.writelines(f'{{"text": "Article {i}."}}\n' for i in range(4))
+    assert [record["text"] for record in first("toy", 2)] == ["Article 0.", "Article 1."]
+    assert len(first("toy")) == 4
+
+
+def test_stages_are_on_the_clock(monkeypatch):
+    monkeypatch.setattr(batch.ort, "InferenceSession", batch.ort.InferenceSession)
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    monkeypatch.setattr(batch, "default_detectors", list)
+    stages = batch.measure_stages([Article("The council met on Monday. It agreed on the bridge.")])
+    assert {"document", "score and report", "JSON"} <= set(stages)
+    assert all(seconds >= 0 for seconds in stages.values())

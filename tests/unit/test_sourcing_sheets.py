@@ -13,7 +13,9 @@ from click.testing import CliRunner
 pytest.importorskip("sklearn")
 
 import training.support
-from training.sourcing_sheets import collect, draw
+from training import sourcing_sheets
+from training.sourcing_measures import flag_rates
+from training.sourcing_sheets import collect, draw, flag_sheet
 from training.support import OWN_SETS, SECOND, support_records
 
 TEXT = " ".join(
@@ -128,3 +130,37 @@ def test_where_two_annotators_differ_there_is_no_label(corpora: Path, tmp_path: 
         "claim", None, "absolute", None,
     )  # fmt: skip
     assert {(s["source"], s["unsupported"]) for s in others} == {("role", 0)}
+
+
+VAGUE = " ".join(f"Officials said that pier {number} had been closed." for number in range(20))
+
+
+@pytest.fixture
+def development(corpora: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Two development articles, one of which silver has annotated."""
+    texts = {name: f"Gulls circled over {name}. {VAGUE}" for name in ("Annotated", "Fresh")}
+    name = "machine_text/dev/frontier_mirrors"
+    write(corpora, name, [record(key, text) | {"attack": "wire"} for key, text in texts.items()])
+    write(
+        corpora,
+        "sourcing/support_silver",
+        [{"id": "Annotated", "origin": "mirror", "text": texts["Annotated"], "sentences": []}],
+    )
+    monkeypatch.setattr(sourcing_sheets, "FLAG_CORPORA", (name,))
+    monkeypatch.delenv("SAMPLES", raising=False)
+    return corpora
+
+
+def test_flags_to_judge_are_of_articles_that_nothing_learnt_from(development: Path, tmp_path: Path) -> None:
+    sheet = tmp_path / "flags.txt"
+    result = CliRunner().invoke(flag_sheet, ["--out", str(sheet)], catch_exceptions=False)
+    assert result.exit_code == 0
+    text = sheet.read_text("utf-8")
+    assert "over Fresh" in text
+    assert "over Annotated" not in text
+
+
+def test_flag_rates_are_of_articles_that_nothing_learnt_from(development: Path) -> None:
+    result = CliRunner().invoke(flag_rates, ["--rules-only"], catch_exceptions=False)
+    assert result.output.startswith("frontier_mirrors wire")
+    assert "   1 articles" in result.output
