@@ -40,6 +40,12 @@ class Artifact:
         except (KeyError, ValueError) as error:
             raise ModelError(f"artifact {self.info.name}: {name} is missing or is not JSON") from error
 
+    def digest(self, name: str) -> str:
+        """SHA-256 of one of its files, in hexadecimal; raises ModelError where the artifact has no such file."""
+        if name not in self.contents:
+            raise ModelError(f"artifact {self.info.name}: {name} is missing")
+        return hashlib.sha256(self.contents[name]).hexdigest()
+
 
 def shipped(name: str) -> Traversable:
     """Folder of an artifact that comes with the package."""

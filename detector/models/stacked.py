@@ -29,6 +29,9 @@ Vector = npt.NDArray[np.float64]
 FEATURES = ("encoder.mean", "encoder.spread", "stylometry.logit")
 """What the stack weighs, in the order of `evidence`."""
 
+CALIBRATE = "run `python -m training evidence`, then `python -m training calibrate`"
+"""What gives an encoder its stack and its thresholds."""
+
 _LEAST = 1.0 / (1.0 + math.exp(12.0))
 _OVERLAP_FROM = 0.5
 """Articles from this probability on are read a second time in windows shifted by a half."""
@@ -55,16 +58,28 @@ class StackedModel:
     def load(
         cls, artifact: Artifact | None = None, stylometry: StylometryModel | None = None
     ) -> StackedModel:
-        """Load the shipped artifacts, or others; raises ModelError where they do not fit."""
+        """Load the shipped artifacts, or others.
+
+        Raises
+        ------
+        ModelError
+            Where they do not fit each other: the stack and the thresholds are of one encoder and
+            one stylometric model, and a freshly exported encoder has neither.
+        """
         artifact = load_artifact(shipped("machine-text")) if artifact is None else artifact
         stylometry = StylometryModel.load() if stylometry is None else stylometry
-        stack = Logistic.from_json(artifact.json("stack.json"))
+        name = artifact.info.name
+        if not {"stack.json", "calibration.json"} <= artifact.contents.keys():
+            raise ModelError(f"artifact {name}: its encoder has no thresholds yet; {CALIBRATE}")
+        coefficients = artifact.json("stack.json")
+        stack = Logistic.from_json(coefficients)
         if not set(stack.features) <= set(FEATURES):
-            raise ModelError(f"artifact {artifact.info.name}: stack.json weighs features of another version")
-        expected = artifact.config.get("stylometry_sha256")
-        if expected and expected != stylometry.models[0].sha256:
+            raise ModelError(f"artifact {name}: stack.json weighs features of another version")
+        if coefficients.get("encoder_sha256") != artifact.digest("model.onnx"):
+            raise ModelError(f"artifact {name}: its stack was fitted on another encoder; {CALIBRATE}")
+        if artifact.config.get("stylometry_sha256") != stylometry.models[0].sha256:
             raise ModelError(
-                f"artifact {artifact.info.name}: its stack was fitted on another stylometry model"
+                f"artifact {name}: its stack was fitted on another stylometry model; {CALIBRATE}"
             )
         return cls(
             Encoder(artifact),
