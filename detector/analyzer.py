@@ -164,7 +164,7 @@ class Analyzer:
         )
         return Report(
             article=document.article,
-            language=document.language.code,
+            language=language.code,
             words=document.words,
             engine=self.engine,
             credibility=assess(findings),

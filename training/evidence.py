@@ -24,11 +24,10 @@ from detector.models.stylometric import StylometryModel
 from detector.types import Article
 from training.export import ARTIFACT
 from training.sets import CALIBRATION, EVALUATION, STACKING, Text, samples
+from training.splits import RETOLD
 from training.stylometry import corpus_digests
 
 SEED = 17
-RETOLD = "machine_text/train/frontier_mirrors"
-"""Corpus that says which human articles a machine article in training retells."""
 
 
 def prepare(texts: Iterable[Text], encoder: Encoder, stylometry: StylometryModel) -> Iterator[dict[str, Any]]:

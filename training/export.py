@@ -8,7 +8,6 @@ its stack and its thresholds, and until then it does not load as a detector.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -21,7 +20,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from detector.models.artifact import FORMAT_VERSION, SUMS, load_artifact
+from detector.models.artifact import FORMAT_VERSION, SUMS, listing, load_artifact
 from detector.models.session import open_session
 from detector.models.stacked import CALIBRATE
 from detector.models.vocabulary import shared_vocabulary
@@ -102,12 +101,8 @@ def parity(
 
 def write_sums(folder: Path) -> None:
     """Write SHA256SUMS over every other file of the folder."""
-    lines = [
-        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n"
-        for path in sorted(folder.iterdir())
-        if path.name != SUMS
-    ]
-    (folder / SUMS).write_text("".join(lines), "utf-8")
+    files = {path.name: path.read_bytes() for path in folder.iterdir() if path.name != SUMS}
+    (folder / SUMS).write_text(listing(files), "utf-8")
 
 
 def as_json(content: Mapping[str, Any]) -> bytes:

@@ -16,7 +16,7 @@ from typing import Any
 import click
 
 from detector.errors import UsageError
-from detector.models.artifact import FORMAT_VERSION, SUMS, load_artifact, shipped
+from detector.models.artifact import FORMAT_VERSION, SUMS, listing, load_artifact, shipped
 from detector.models.calibration import Calibration, articles_needed
 from detector.models.recalibration import NAME
 from detector.review import Decision, DecisionStore, load_queue, read_jsonl
@@ -235,8 +235,8 @@ def write_artifact(folder: Path, found: Fit, decisions: Sequence[Decision], line
         raise UsageError(f"{folder} exists, or is being written: an artifact is never overwritten") from None
     for name, text in files.items():
         (partial / name).write_text(text, "utf-8")
-    sums = [f"{hashlib.sha256(text.encode()).hexdigest()}  {name}\n" for name, text in sorted(files.items())]
-    (partial / SUMS).write_text("".join(sums), "utf-8")
+    sums = listing({name: text.encode() for name, text in files.items()})
+    (partial / SUMS).write_text(sums, "utf-8")
     partial.rename(folder)
 
 

@@ -24,6 +24,9 @@ TRAINED_OUTLETS = frozenset({"bbc.co.uk", "reuters.com"})
 SALT = "outlet-7"
 """Salt of the draw by outlet: the seventh, because it spreads the large outlets over all three folds."""
 
+RETOLD = "machine_text/train/frontier_mirrors"
+"""Corpus that says which human articles a machine article in training retells."""
+
 _SECOND_LEVEL = frozenset({"co", "com", "org", "net", "gov", "ac"})
 
 
@@ -135,5 +138,5 @@ def twin_keys() -> frozenset[str]:
 @cache
 def retold_keys() -> frozenset[str]:
     """Group keys of the human articles whose facts a machine article in training retells."""
-    mirrors = records("machine_text/train/frontier_mirrors")
+    mirrors = records(RETOLD)
     return twin_keys() | {key for r in mirrors if r["label"] == "ai" for key in group_keys(r)}

@@ -13,7 +13,7 @@ import click
 import numpy as np
 import numpy.typing as npt
 
-from detector.models.artifact import FORMAT_VERSION, SUMS
+from detector.models.artifact import FORMAT_VERSION, SUMS, listing
 from detector.models.calibration import Calibration, fit_calibration
 from detector.models.logistic import Logistic, sigmoid
 from detector.stylometry import PROSE_MEASURES, schema_hash
@@ -248,11 +248,10 @@ def style_rows(scored: Scored, calibration: Calibration, name: str) -> list[tupl
 def write_artifact(folder: Path, files: Mapping[str, str]) -> None:
     """Write the files of an artifact and their SHA256SUMS."""
     folder.mkdir(parents=True, exist_ok=True)
-    lines = []
-    for name, content in sorted(files.items()):
+    for name, content in files.items():
         (folder / name).write_text(content, encoding="utf-8")
-        lines.append(f"{hashlib.sha256(content.encode()).hexdigest()}  {name}")
-    (folder / SUMS).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    sums = listing({name: content.encode() for name, content in files.items()})
+    (folder / SUMS).write_text(sums, encoding="utf-8")
 
 
 def corpus_digests(names: Sequence[str]) -> dict[str, str]:

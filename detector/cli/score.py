@@ -62,8 +62,10 @@ def score(
     analyzer = Analyzer(settings)
     articles = Articles(paths, as_date(published))
     reports = analyzer.analyze_many(articles)
-    chosen = "json list" if output_format == "json" and len(paths) > 1 else output_format
-    lowest = _print_reports(reports, _PRINTERS[chosen], offsets, verbose)
+    printer = _PRINTERS[output_format]
+    if output_format == "json" and len(paths) > 1:
+        printer = _print_json_list
+    lowest = _print_reports(reports, printer, offsets, verbose)
     if articles.failed:
         ctx.exit(2)
     if fail_under is not None and lowest is not None and lowest < fail_under:
@@ -141,7 +143,6 @@ def _print_github(reports: Iterator[Report], offsets: OffsetUnit, verbose: bool)
 _PRINTERS = {
     "text": _print_text,
     "json": _print_json,
-    "json list": _print_json_list,
     "jsonl": _print_jsonl,
     "html": _print_html,
     "sarif": _print_sarif,

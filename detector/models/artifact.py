@@ -47,6 +47,11 @@ class Artifact:
         return hashlib.sha256(self.contents[name]).hexdigest()
 
 
+def listing(contents: Mapping[str, bytes]) -> str:
+    """Text of the `SHA256SUMS` of an artifact of these files."""
+    return "".join(f"{hashlib.sha256(contents[name]).hexdigest()}  {name}\n" for name in sorted(contents))
+
+
 def shipped(name: str) -> Traversable:
     """Folder of an artifact that comes with the package."""
     return files("detector.models") / "artifacts" / name

@@ -12,8 +12,6 @@ from functools import lru_cache
 
 from detector.document.words import known_words
 
-__all__ = ["MOST", "Corrector", "known_words"]
-
 MOST = 400
 """Different unknown words of a document that are looked up: news has a few dozen."""
 _WORD = re.compile(r"(?<![^\W_])[A-Za-z]{4,20}(?![^\W_])")

@@ -12,7 +12,7 @@ from rich.rule import Rule as Line
 from rich.text import Text
 
 from detector.corroboration import Contradiction, Corroboration, Event, Quote
-from detector.reports.text import one_line
+from detector.reports.plain import one_line
 
 Names: TypeAlias = dict[str, str]
 """What an article is called here, by its id."""

@@ -6,7 +6,6 @@ tooltips are CSS alone, so the page works under the strictest content-security p
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,6 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from detector.report import Report
+from detector.reports.plain import storable
 from detector.reports.segments import (
     BAND_NAMES,
     CATEGORY_NAMES,
@@ -69,12 +69,9 @@ def environment() -> Environment:
     return env
 
 
-_SURROGATES = re.compile("[\ud800-\udfff]")
-
-
 def fill(template: str, **context: object) -> str:
     """Fill a template; a lone surrogate, which UTF-8 cannot hold, becomes U+FFFD."""
-    return _SURROGATES.sub("\ufffd", environment().get_template(template).render(**context))
+    return storable(environment().get_template(template).render(**context))
 
 
 def _breaks(text: str) -> Markup:

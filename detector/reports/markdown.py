@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from detector.report import Report
+from detector.reports.plain import one_line
 from detector.reports.segments import BAND_NAMES, CATEGORY_NAMES, SIGNAL_NAMES, is_whole_article
-from detector.reports.text import one_line
 from detector.reports.wording import machine_writing, notes
 
 _BREAK = "&#8203;"

@@ -16,7 +16,7 @@ from textwrap import shorten
 from urllib.parse import quote as url_quote
 
 from detector.report import Report, offset_mapper
-from detector.reports.text import one_line, printable
+from detector.reports.plain import one_line, printable
 from detector.rules import catalogue
 from detector.types import Flag, Json, Span
 

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from detector.report import Report
+from detector.reports.plain import one_line, printable
 from detector.reports.segments import BAND_NAMES, CATEGORY_NAMES, SIGNAL_NAMES, is_whole_article
 from detector.reports.wording import machine_writing, notes
 from detector.rules import catalogue
@@ -146,13 +147,3 @@ def _excerpt(report: Report, flag: Flag, plain: bool) -> Text:
     style = "" if plain else f"underline {COLOURS[flag.category]}"
     excerpt.append(f"[{quote}]" if plain else quote, style=style)
     return excerpt.append(printable(after))
-
-
-def printable(text: str) -> str:
-    """Show characters that are not printable (controls, bidi, lone surrogates) by their numbers, blanks as spaces."""
-    return "".join(c if c.isprintable() else " " if c.isspace() else f"<U+{ord(c):04X}>" for c in text)
-
-
-def one_line(text: str) -> str:
-    """Fold a text of an article onto one line that cannot steer the terminal."""
-    return printable(" ".join(text.split()))

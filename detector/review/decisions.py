@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -12,6 +11,7 @@ from typing import Any, Final, Literal, TypeAlias, cast, get_args
 
 from detector.errors import UsageError
 from detector.report import Engine, Report, dump_json
+from detector.reports.plain import storable
 from detector.types import Json, Span
 
 Verdict: TypeAlias = Literal["accept", "reject", "comment", "missed", "done", "open"]
@@ -24,7 +24,6 @@ CONTEXT: Final = 32
 
 _MOST_CHARACTERS = 2**31
 _TICK = timedelta(microseconds=1)
-_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,15 +141,6 @@ def time_in_utc(moment: str = "", *, after: str = "") -> str:
     if after:
         made = max(made, datetime.fromisoformat(after) + _TICK)
     return made.isoformat(timespec="microseconds")
-
-
-def storable(text: str) -> str:
-    r"""Give a text that UTF-8 can hold, of the same length: a lone surrogate becomes U+FFFD.
-
-    >>> storable("a\ud800b")
-    'a\ufffdb'
-    """
-    return _SURROGATES.sub("\ufffd", text)
 
 
 def write_jsonl(decisions: Iterable[Decision], path: str | Path) -> int:

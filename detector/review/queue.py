@@ -15,8 +15,8 @@ from detector.errors import InputError, UsageError
 from detector.reading import read_articles
 from detector.report import Report
 from detector.reports.html import environment
+from detector.reports.plain import storable
 from detector.reports.table import article_row
-from detector.review.decisions import storable
 from detector.review.folder import article_files
 from detector.review.saved import report_from_dict
 from detector.types import Article

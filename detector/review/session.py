@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, cast
 from detector.errors import UsageError
 from detector.report import Report, offset_mapper
 from detector.reports.html import environment
+from detector.reports.plain import storable
 from detector.reports.segments import cut, is_whole_article
-from detector.review.decisions import Decision, decide, storable
+from detector.review.decisions import Decision, decide
 from detector.review.queue import Queue, templates
 from detector.review.store import DecisionStore
 from detector.rules import catalogue

@@ -17,7 +17,8 @@ from sqlalchemy.exc import DatabaseError
 
 from detector.errors import UsageError
 from detector.report import Report
-from detector.review.decisions import Decision, read_jsonl, storable, time_in_utc
+from detector.reports.plain import storable
+from detector.review.decisions import Decision, read_jsonl, time_in_utc
 from detector.review.tables import KEY, MIGRATIONS, articles, decisions, history, migrate
 from detector.types import Article
 

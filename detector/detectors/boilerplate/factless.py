@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from detector.data import load_toml
 from detector.document import Block, Document
-from detector.models.spelling import known_words
+from detector.document.words import known_words
 
 _FACT = re.compile(
     r"\d|[\"@]|(?<!\w)'\w[^']{1,300}'|https?:|\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:january|february|april|june|july|august"
