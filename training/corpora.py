@@ -7,13 +7,16 @@ variable DATELINE_CORPORA names. Nothing is fetched.
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
+
+from training.places import OWN_DATA
 
 DEVELOPMENT = (
     "human_news/dev/allsides",
@@ -65,7 +68,7 @@ HOMES: dict[str, str] = {
 }
 """Public home of each corpus, by the last part of its name."""
 
-OWN_ARTICLES = Path(__file__).parent / "data" / "machine_articles.jsonl.gz"
+OWN_ARTICLES = OWN_DATA / "machine_articles.jsonl.gz"
 """Machine-written articles of this project: see `training/data/README.md`."""
 
 
@@ -102,3 +105,13 @@ def records(name: str) -> Iterator[dict[str, Any]]:
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             yield json.loads(line)
+
+
+def corpus_digests(names: Sequence[str]) -> dict[str, str]:
+    """SHA-256 of each corpus file that took part."""
+    found = {}
+    for name in names:
+        path = corpora_root() / f"{name}.jsonl.gz"
+        if path.is_file():
+            found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return found

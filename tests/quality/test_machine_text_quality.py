@@ -74,7 +74,7 @@ def test_the_samples_are_likely(detector):
 def sample(name, label, limit=150):
     import random
 
-    from training.sets import EVALUATION
+    from training.machine_text.sets import EVALUATION
 
     rng = random.Random(29)
     found = [t.text for one in EVALUATION if one.name == name and one.label == label for t in one.texts(rng)]

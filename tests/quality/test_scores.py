@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training.scores import DISTRIBUTION, score_sample
+from training.measures.scores import DISTRIBUTION, score_sample
 
 pytestmark = [pytest.mark.corpora, pytest.mark.slow]
 SIZE = 40

@@ -25,9 +25,9 @@ def _corpora() -> None:
 
 
 def annotated(corpus: str) -> Iterator[tuple]:
-    from training.sourcing import articles
-    from training.sourcing_train import corpora_of, read_config, trained_on, unseen
-    from training.support import TRAINING_ONLY
+    from training.sourcing.reader import articles
+    from training.sourcing.support import TRAINING_ONLY
+    from training.sourcing.train import corpora_of, read_config, trained_on, unseen
 
     if corpus != "held out":
         yield from articles(corpus)
@@ -48,7 +48,7 @@ def annotated(corpus: str) -> Iterator[tuple]:
 @pytest.mark.parametrize(("corpus", "use_model", "floor"), FLOORS)
 def test_unsupported_f1_on_held_out_articles(corpus: str, use_model: bool, floor: float) -> None:
     from detector.detectors.sourcing import SourcingDetector
-    from training.sourcing import prf
+    from training.sourcing.reader import prf
 
     detector = SourcingDetector(use_model=use_model)
     truth, guess = [], []

@@ -29,8 +29,7 @@ from detector.review import (
 )
 from detector.rules import catalogue
 from detector.types import Article
-from training.recalibrate import LEAST_GAIN, command, fit, report_lines, shipped_calibration
-from training.recalibration_fit import (
+from training.review.fit import (
     FEWEST_FLAGS,
     FEWEST_SENTENCES,
     fit_machine_thresholds,
@@ -38,7 +37,8 @@ from training.recalibration_fit import (
     fit_threshold,
     folds,
 )
-from training.review_labels import ArticleLabel, FlagLabel, Labels, SentenceLabel, merge_reviewers
+from training.review.labels import ArticleLabel, FlagLabel, Labels, SentenceLabel, merge_reviewers
+from training.review.recalibrate import LEAST_GAIN, command, fit, report_lines, shipped_calibration
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples" / "review" / "decisions.jsonl"

@@ -9,7 +9,7 @@ import pytest
 from detector.document.words import known_words
 from detector.models.spelling import Corrector
 from training.attacks import misspelling
-from training.wordlists import commonwealth
+from training.stylometry.wordlists import commonwealth
 
 PROSE = (
     "The council voted on Tuesday to close the northern bridge after engineers reported that several of its "

@@ -1,0 +1,1 @@
+"""What the whole detector does on the corpora: rules, scores and contradictions."""

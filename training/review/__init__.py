@@ -1,0 +1,1 @@
+"""What reviewers decided, learnt: rules and thresholds refitted to their decisions."""
