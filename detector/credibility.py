@@ -81,23 +81,25 @@ def _deductions(findings: Findings) -> Iterator[Contribution]:
 
 def _unsupported_claims(findings: Findings) -> Contribution:
     weight = weights()["unsupported_claims"]
-    starts = sorted(f.span.start for f in findings.flags if f.category == "unsupported_claim" and f.counted)
+    counted = sorted(
+        (f.span.start, f.score) for f in findings.flags if f.category == "unsupported_claim" and f.counted
+    )
+    starts = [start for start, _ in counted]
     claims = sum(s.sourcing.role == "claim" for s in findings.sentences)
-    unsupported = sum(s.sourcing.unsupported and _any_within(starts, s) for s in findings.sentences)
-    share = unsupported / (claims + weight["prior_claims"]) if claims else 0.0
+    found = [s for s in findings.sentences if s.sourcing.unsupported]
+    weighed = sum(max((score for _, score in counted[_within(starts, s)]), default=0.0) for s in found)
+    share = weighed / (claims + weight["prior_claims"]) if claims else 0.0
     points = _ramp(share, weight["free_share"], weight["full_share"], weight["max_points"])
-    found = sum(s.sourcing.unsupported for s in findings.sentences)
-    why = f"{found} of {claims} claims rest on no identifiable source and can't be checked"
-    why += (
-        "." if found == unsupported else f"; {unsupported} of them count, as rules are off or cost nothing."
+    why = (
+        f"{len(found)} of {claims} claims rest on no identifiable source and can't be checked; "
+        f"by how sure the detector is of each, they weigh {weighed:.1f}."
     )
     return Contribution("unsupported_claims", points, why)
 
 
-def _any_within(starts: Sequence[int], sentence: SentenceFinding) -> bool:
-    """Whether one of the sorted offsets falls in the sentence: an ignored rule costs nothing."""
-    index = bisect_left(starts, sentence.span.start)
-    return index < len(starts) and starts[index] < sentence.span.end
+def _within(starts: Sequence[int], sentence: SentenceFinding) -> slice:
+    """Which of the sorted offsets fall in the sentence: none where its rules are ignored or cost nothing."""
+    return slice(bisect_left(starts, sentence.span.start), bisect_left(starts, sentence.span.end))
 
 
 def _machine_writing(findings: Findings) -> Contribution:

@@ -77,7 +77,7 @@ def _detect(document: Document, weights: Weights, encoder: SourcingEncoder | Non
     }
     return Detection(
         signals={"unsupported_claims": signal},
-        flags=tuple(raise_flags(document, readings)),
+        flags=tuple(raise_flags(document, readings, weights.sure_from)),
         sourcing=tuple(_sourcing(document, reading) for reading in readings),
     )
 

@@ -23,19 +23,28 @@ Classes = Mapping[str, Mapping[str, float]]
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Fitted weights of the four fields; a claim is unsupported from `threshold` on."""
+    """Fitted weights of the four fields; a claim is unsupported from `threshold` on, and surely so from `sure_from` on.
+
+    Between the two, fewer than half of the flags on news by people are right.
+    """
 
     roles: Classes
     sources: Classes
     times: Classes
     unsupported: Mapping[str, float]
     threshold: float
+    sure_from: float
 
 
 def parse_weights(data: Mapping[str, Any]) -> Weights:
     """Weights from their JSON form."""
     return Weights(
-        data["roles"], data["sources"], data["times"], data["unsupported"], float(data["threshold"])
+        data["roles"],
+        data["sources"],
+        data["times"],
+        data["unsupported"],
+        float(data["threshold"]),
+        float(data["sure_from"]),
     )
 
 

@@ -28,6 +28,7 @@ from detector.sourcing.marks import (
     read_page,
 )
 from detector.sourcing.predictions import Prediction
+from detector.sourcing.triggers import hearsay, speaker, speaks
 from detector.types import Role, TimeKind
 
 
@@ -87,13 +88,13 @@ def read_sentences(
             predicted is not None and predicted.source is not None
         )
         kind = _source_kind(sources, speaks, role)
-        source = _source(document, rules.sources[index], predicted, kind, readings)
+        source = _source(document, index, rules.sources[index], predicted, kind, readings)
         time = _time(rules.times[index], max(times, key=lambda k: times[k]), rules.anchor, role, readings)
         probability = unsupported_probability(decision_marks(marks, roles, sources), weights.unsupported)
         says = role not in NEVER_CLAIMS and _has_words(document, document.sentences[index])
         flagged = says and probability >= _threshold(weights.threshold, rules.sources[index], marks)
         if flagged:
-            role = "claim"
+            role, source = "claim", _own_hearsay(document, document.sentences[index], source)
         readings.append(
             SentenceReading(role, roles, source, time, rules.names[index], marks, probability, flagged)
         )
@@ -137,21 +138,29 @@ _REACH = 12
 
 def _source(
     document: Document,
+    index: int,
     rule: SourceReading,
     predicted: Prediction | None,
     kind: str,
     before: Sequence[SentenceReading],
 ) -> SourceReading:
-    """The source of the decided kind: the rules' own, the tagged phrase, or one carried from before."""
+    """The source of the decided kind: the rules' own, the tagged phrase, hearsay, or one carried from before."""
+    sentence = document.sentences[index]
     standing = cast(Standing, kind)
     if rule.kind == kind:
         return rule
     if standing == "none":
         return replace(rule, kind="none", start=None, end=None, inherited=False)
+    said = hearsay(document, sentence) if standing == "vague" else None
     if predicted is not None and predicted.source is not None:
-        start, end = _without_marks(document.text, *predicted.source)
-        if _names_someone(document.text[start:end]):
+        start, end = speaker(document, sentence, *_without_marks(document.text, *predicted.source))
+        phrase = document.text[start:end]
+        if _names_someone(phrase) and (said is None or speaks(phrase)):
             return replace(rule, kind=standing, start=start, end=end, inherited=False)
+    if said is not None:
+        return replace(
+            rule, kind=standing, start=said[0], end=said[1], inherited=False, cue=said, hearsay=said
+        )
     for earlier in reversed(before[-_REACH:]):
         own = earlier.source.start is not None and not earlier.source.inherited
         if earlier.source.kind == kind and own:
@@ -159,6 +168,16 @@ def _source(
                 rule, kind=standing, start=earlier.source.start, end=earlier.source.end, inherited=True
             )
     return replace(rule, kind=standing, inherited=False)
+
+
+def _own_hearsay(document: Document, sentence: Sentence, source: SourceReading) -> SourceReading:
+    """A claim that nobody stands behind and that says "is believed to" rests on that, and not on whom came before."""
+    if source.start is not None and not source.inherited:
+        return source
+    said = hearsay(document, sentence)
+    if said is None:
+        return source
+    return replace(source, kind="vague", start=said[0], end=said[1], inherited=False, cue=said, hearsay=said)
 
 
 def _without_marks(text: str, start: int, end: int) -> tuple[int, int]:

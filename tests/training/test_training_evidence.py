@@ -143,7 +143,10 @@ def test_every_pattern_of_the_list_names_a_file() -> None:
 
 def test_the_list_has_all_code_that_evidence_depends_on() -> None:
     models = ("artifact", "cleaning", "encoder", "logistic", "stacked", "stylometric")
-    ahead = [ROOT / "training" / "machine_text" / "sets.py", *(ROOT / "detector" / "models" / f"{name}.py" for name in models)]
+    ahead = [
+        ROOT / "training" / "machine_text" / "sets.py",
+        *(ROOT / "detector" / "models" / f"{name}.py" for name in models),
+    ]
     seen: set[Path] = set()
     while ahead:
         path = ahead.pop()

@@ -9,9 +9,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from training.encoders.graph import channel_peaks, quantised, smoothing  # noqa: E402
-
 from detector.models.session import open_session  # noqa: E402
+from training.encoders.graph import channel_peaks, quantised, smoothing  # noqa: E402
 from training.machine_text.export import graph_of  # noqa: E402
 from training.machine_text.finetune import WindowClassifier  # noqa: E402
 from training.machine_text.restore import restored  # noqa: E402

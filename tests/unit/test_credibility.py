@@ -22,6 +22,7 @@ def findings(
     hidden=0,
     words=400,
     disclosed=False,
+    sure=1.0,
     **extra,
 ):
     sentences, flags = [], []
@@ -30,7 +31,7 @@ def findings(
         span = Span(index * 10, index * 10 + 9)
         sentences.append(SentenceFinding(span, SentenceSourcing("claim", 0.9, unsupported=bad)))
         if bad:
-            flags.append(Flag("SRC001", "unsupported_claim", "warning", span, ""))
+            flags.append(Flag("SRC001", "unsupported_claim", "warning", span, "", sure))
     flags += [Flag("BP005", "boilerplate", "info", Span(0, 1), "")] * boilerplate
     if disclosed:
         flags.append(Flag("BP010", "boilerplate", "info", Span(0, 1), ""))
@@ -130,8 +131,10 @@ def test_an_uncounted_flag_costs_nothing(signal, case):
 @pytest.mark.parametrize(
     ("signal", "case", "points"),
     [
-        # 5 of 10 claims, shrunk to 5 of 13: (0.385 - 0.1) of the 0.5 up to the full 50 points.
-        ("unsupported_claims", findings(unsupported=5, supported=5), -28.5),
+        # 5 of 10 claims, shrunk to 5 of 13: (0.385 - 0.1) of the 0.35 up to the full 50 points.
+        ("unsupported_claims", findings(unsupported=5, supported=5), -40.5),
+        # Each weighs as much as the flag is sure: 2.5 of 13.
+        ("unsupported_claims", findings(unsupported=5, supported=5, sure=0.5), -13.0),
         # 2 phrases in 400 words are 5 per 1,000; in 100 words they count as in 250: 8 per 1,000.
         ("boilerplate", findings(boilerplate=2), -3.5),
         ("boilerplate", findings(boilerplate=2, words=100), -6.5),
@@ -149,7 +152,7 @@ def test_reasons_begin_with_what_costs_most():
     result = assess(findings(unsupported=5, supported=5, verdict="likely", boilerplate=2, hidden=9))
     taken_off = {c.why: (c.signal, c.points) for c in result.contributions[1:]}
     assert [taken_off[why] for why in result.reasons] == [
-        ("unsupported_claims", -28.5),
+        ("unsupported_claims", -40.5),
         ("machine_writing", -25.0),
         ("integrity", -10.5),
         ("boilerplate", -3.5),
@@ -172,3 +175,12 @@ def test_machine_writing_costs_by_its_rule_alone():
     assert assess(findings(verdict="likely", flags=[passage])).score == 100.0
     assert assess(findings(verdict="likely", flags=[silent])).score == 100.0
     assert assess(findings(verdict="likely", flags=[whole])).score == 75.0
+
+
+def test_a_sentence_with_two_flags_weighs_as_much_as_the_surer_one():
+    one = findings(unsupported=1, supported=2, sure=0.5)
+    flag = one.flags[0]
+    both = replace(one, flags=[flag, replace(flag, rule="EVT001", score=0.9)])
+    surer = replace(one, flags=[replace(flag, score=0.9)])
+    assert assess(both).contributions == assess(surer).contributions
+    assert "they weigh 0.9." in assess(both).reasons[0]

@@ -31,7 +31,10 @@ CORPORA = ("support_silver", *SAMPLED_SETS)
 HAND_SET = {"claim.unnamed_parties": 1.5}
 """Weights of the decision that the annotated articles are too poor to fit: they hold hardly any talks."""
 LEAST_PRECISION = 0.8
-"""Of the thresholds with this precision, the one with the best F1 is taken: a wrong flag costs trust."""
+"""Of the thresholds with this precision, the one with the best F1 is taken: a wrong flag costs trust.
+
+A flag is sure from the probability that reaches it on articles by people alone, where there is less to find.
+"""
 RARITY = 0.35
 """Exponent of a class's rarity in its weight: 0 for none, 1 for classes of equal weight; by cross-validation."""
 _RELATIVE = {"resolvable": "relative", "unresolvable": "relative"}
@@ -147,10 +150,12 @@ def fit(run: Path | None, output: Path | None) -> None:
     truth = [bool(table.labels[i].unsupported) for i in decided]
     is_claim = [max(roles[i], key=lambda k: roles[i][k]) not in NEVER_CLAIMS for i in decided]
     folds = list(GroupKFold(8).split(marks, groups=[table.labels[i].article for i in decided]))
-    strength, threshold = _choose_decision(marks, truth, is_claim, folds)
+    human = [table.labels[i].human for i in decided]
+    strength, threshold, sure_from = _choose_decision(marks, truth, is_claim, human, folds)
     shipped: dict[str, Any] = {
         "source": f"Fitted by `python -m training sourcing fit` on {', '.join(CORPORA)}; threshold by cross-validation over articles.",
         "threshold": threshold,
+        "sure_from": sure_from,
         "unsupported": fit_decision(marks, truth, strength),
         "roles": classes["role"],
         "sources": classes["source"],
@@ -162,9 +167,15 @@ def fit(run: Path | None, output: Path | None) -> None:
 
 
 def _choose_decision(
-    marks: Sequence[Marks], truth: Sequence[bool], is_claim: Sequence[bool], folds: Sequence[Any]
-) -> tuple[float, float]:
-    """Strength and threshold of the best cross-validated F1 that is precise enough; prints the calibration too.
+    marks: Sequence[Marks],
+    truth: Sequence[bool],
+    is_claim: Sequence[bool],
+    human: Sequence[bool],
+    folds: Sequence[Any],
+) -> tuple[float, float, float]:
+    """Strength, threshold and `sure_from` of the best cross-validated F1 that is precise enough.
+
+    Prints the calibration too.
 
     Where none is precise enough, those of the best precision, and the output says so.
     """
@@ -197,4 +208,16 @@ def _choose_decision(
         if chosen:
             means = [float(np.mean([c[k] for c in chosen])) for k in (0, 1)]
             click.echo(f"{low:>6.1f}-{high:.1f}  {len(chosen):>10} {means[0]:>6.2f} {means[1]:>12.2f}")
-    return strength, threshold
+    own = [i for i, by_person in enumerate(human) if by_person]
+    sure_from = _precise_from([truth[i] for i in own], [probabilities[i] * is_claim[i] for i in own])
+    return strength, threshold, max(threshold, sure_from)
+
+
+def _precise_from(truth: Sequence[bool], probabilities: Sequence[float]) -> float:
+    """The lowest threshold from which the flags reach `LEAST_PRECISION`; the highest tried, where none does."""
+    for threshold in np.arange(0.3, 0.901, 0.025):
+        precision, recall, _ = prf(truth, [p >= threshold for p in probabilities])
+        if precision >= LEAST_PRECISION:
+            break
+    click.echo(f"on articles by people: P {precision:.3f} R {recall:.3f} from {threshold:.3f} on")
+    return round(float(threshold), 3)

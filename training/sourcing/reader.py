@@ -43,6 +43,8 @@ class Labelled:
     source: str | None
     time: str | None
     unsupported: bool | None
+    human: bool
+    """Whether a person wrote the article."""
 
 
 def articles(name: str, once: bool = False) -> Iterator[tuple[str, Document, list[Labelled]]]:
@@ -62,6 +64,7 @@ def articles(name: str, once: bool = False) -> Iterator[tuple[str, Document, lis
                 _SOURCE_OF.get(sentence["source"], sentence["source"]),
                 _TIME_OF.get(sentence["time"], sentence["time"]),
                 sentence["unsupported"],
+                record.get("label") == "human",
             )
             for index, sentence in match(document, record["sentences"], once)
         ]

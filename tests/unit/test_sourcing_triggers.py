@@ -1,0 +1,133 @@
+"""Which words of a claim that nobody stands behind are shown, and what the flag says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from detector.document import Document, Sentence, build_document
+from detector.rules import catalogue
+from detector.sourcing.flags import raise_flags
+from detector.sourcing.reading import read_sentences
+from detector.sourcing.triggers import figure, hearsay, opening, speaker, speaks
+from detector.types import Article
+
+
+def shown(find: Callable[[Document, Sentence], tuple[int, int] | None], text: str) -> str | None:
+    document = build_document(Article(text))
+    span = find(document, document.sentences[0])
+    return None if span is None else document.text[slice(*span)]
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("The bridge is widely believed to be unsafe.", "is widely believed to"),
+        ("The bridge, thought to be unsafe, was shut.", "thought to"),
+        ("The firm is seen as a leader.", "is seen as"),
+        ("He had apparently left.", "apparently"),
+        ("Questions had been raised about the plan.", "Questions had been raised"),
+        ("She believed the report.", None),
+        ("", None),
+    ],
+)
+def test_hearsay_is_found_with_its_auxiliary(text: str, quote: str | None) -> None:
+    document = build_document(Article(text or "A word."))
+    assert shown(hearsay, text or "A word.") == quote
+    assert document.sentences
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("The bridge is believed to be unsafe for many drivers.", "is believed to"),
+        ("For this and other reasons, much of the country has had enough.", "much of the country"),
+        ("Several other northern towns have passed such laws.", "Several other northern towns"),
+        ("Still, in several U.S. metro areas with few jobs, wages rise.", "several U.S. metro areas"),
+        ("They view some of his backers as ruthless.", "some of his backers"),
+        ("Numerous failed rescue attempts, all costly, were made.", "Numerous failed rescue attempts"),
+        ("Both sides met.", "Both sides"),
+        ("Colleges have lost students while the fees rose.", "Colleges have lost students"),
+        ("Their gifts tend to rise as an election nears.", "Their gifts tend to rise"),
+        ("In addition to the fines, the harbour board shut two piers.", "the harbour board shut two piers"),
+        ("Additionally, the harbour board shut two piers.", "the harbour board shut two piers"),
+        ("HARBOUR (AP) - The board shut two piers.", "The board shut two piers"),
+        ("He calls it “a wonder” and the board a sham.", 'He calls it "a wonder"'),
+        ("It fell.", "It fell"),
+    ],
+)
+def test_the_opening_ends_where_a_phrase_ends(text: str, quote: str) -> None:
+    assert shown(opening, text) == quote
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("Some 20 million people are covered.", "Some 20 million people"),
+        ("The cost is more than $500 billion in cuts.", "more than $500 billion"),
+        ("Prices rose 5% in the spring.", "5%"),
+        ("They sank at least 12 boats there.", "at least 12 boats"),
+        ("Other forecasts: 35 million or more", "35 million"),
+        ("Girls of 13-15-year-old classes were asked.", None),
+        ("The office at 1 World Trade Center is shut.", None),
+        ("A section 106 review is due.", None),
+        ("It began in 1999.", None),
+        ("Police arrested 3 Americans.", "3 Americans"),
+        ("Apollo 11 was launched.", None),
+    ],
+)
+def test_a_figure_is_shown_with_what_it_counts(text: str, quote: str | None) -> None:
+    assert shown(figure, text) == quote
+
+
+@pytest.mark.parametrize(
+    ("text", "tagged", "quote"),
+    [
+        ("She was critical of party leaders who left.", "of party leaders who", "party leaders"),
+        ("Many could explain the 200 patients.", "explain the 200 patients", "the 200 patients"),
+        ("A man close to the talks said so.", "A man close to the talks", "A man close to the talks"),
+        ("It fell, according to several local reports, twice.", "several", "several local reports"),
+        (
+            "Some students know for years what they want.",
+            "Some students know for years what they",
+            "Some students",
+        ),
+        ("Senior army officials said so.", "Senior army officials", "Senior army officials"),
+    ],
+)
+def test_a_speaker_is_shown_without_its_clause(text: str, tagged: str, quote: str) -> None:
+    document = build_document(Article(text))
+    start = document.text.index(tagged)
+    span = speaker(document, document.sentences[0], start, start + len(tagged))
+    assert document.text[slice(*span)] == quote
+
+
+def test_what_is_tagged_for_a_verb_is_no_speaker() -> None:
+    assert speaks("two senior officials")
+    assert speaks("They")
+    assert not speaks("Core X chips")
+
+
+TEXT = "The group is believed to be divided. Officials said talks were held. Observers remain worried."
+
+
+def test_below_certainty_a_flag_says_may_and_weighs_least() -> None:
+    document = build_document(Article(TEXT))
+    readings = read_sentences(document)
+    sure, unsure = raise_flags(document, readings), raise_flags(document, readings, 1.1)
+    assert [(f.rule, f.span, f.score) for f in sure] == [(f.rule, f.span, f.score) for f in unsure]
+    assert sure
+    assert {f.severity for f in unsure} == {"info"}
+    assert all(f.severity == catalogue()[f.rule].severity for f in sure)
+    assert all(
+        a.message != b.message and ("may" in b.message or "erhaps" in b.message)
+        for a, b in zip(sure, unsure, strict=True)
+    )
+
+
+def test_own_hearsay_is_named_before_a_speaker_of_earlier_sentences() -> None:
+    text = "A source said the mayor had left. The mayor is believed to be abroad, hiding from everybody."
+    document = build_document(Article(text))
+    found = [f for f in raise_flags(document, read_sentences(document)) if f.span.start > text.index("left")]
+    assert [(f.rule, text[f.span.start : f.span.end]) for f in found] == [("SRC001", "is believed to")]
