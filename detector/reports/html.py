@@ -31,12 +31,16 @@ from detector.types import Category, Flag
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A stretch of text as the template draws it; `anchors` are the flags that begin here."""
+    """A stretch of text as the template draws it; `anchors` are the flags that begin here.
+
+    `faint` where its unsupported claims are of the lowest severity: the detector is unsure of them.
+    """
 
     text: str
     categories: tuple[Category, ...]
     anchors: tuple[str, ...]
     tip: str
+    faint: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,11 @@ class ListedFlag:
     flag: Flag
     quote: str
     whole: bool
+
+    @property
+    def faint(self) -> bool:
+        """Whether it is an unsupported claim that the detector is unsure of."""
+        return self.flag.category == "unsupported_claim" and self.flag.severity == "info"
 
 
 @lru_cache(maxsize=1)
@@ -133,9 +142,11 @@ def _marks(report: Report, listed: Sequence[ListedFlag]) -> Iterator[Mark]:
     drawn = [entry for entry in listed if not entry.whole]
     for segment in cut(len(report.article.text), [entry.flag for entry in drawn]):
         here = [drawn[index] for index in segment.flags]
+        claims = [entry.faint for entry in here if entry.flag.category == "unsupported_claim"]
         yield Mark(
             text=report.article.text[segment.start : segment.end],
             categories=tuple(dict.fromkeys(entry.flag.category for entry in here)),
             anchors=tuple(entry.id for entry in here if entry.flag.span.start == segment.start),
             tip="\n".join(f"{entry.flag.rule}: {entry.flag.message}" for entry in here),
+            faint=bool(claims) and all(claims),
         )

@@ -112,7 +112,10 @@ def _ai_line(report: Report) -> RenderableType:
 def _rule_block(report: Report, flags: Sequence[Flag], rest: str, plain: bool) -> RenderableType:
     """Flags of one rule; `rest` says where those beyond the first few are, "" where all are to be shown."""
     rule = catalogue()[flags[0].rule]
-    shown = flags[:EXCERPTS_PER_RULE] if rest else flags
+    shown = flags
+    if rest and len(flags) > EXCERPTS_PER_RULE:
+        surest = sorted(flags, key=attrgetter("score"), reverse=True)[:EXCERPTS_PER_RULE]
+        shown = sorted(surest, key=lambda flag: flag.span.start)
     head = Text(f"{rule.code} ", style=f"bold {COLOURS[rule.category]}")
     head.append(rule.name.replace("-", " "), style="bold").append(f" ×{len(flags)}", style="dim")
     lines: list[RenderableType] = [head]

@@ -126,6 +126,29 @@ def test_overlapping_flags_are_drawn_and_listed():
     assert page.count('href="#f') == 2
 
 
+def test_a_claim_that_the_detector_is_unsure_of_is_drawn_faintly():
+    text = "Officials said so. Critics agree."
+    claims = [
+        Flag("SRC001", "unsupported_claim", s, span, "why", 0.5)
+        for s, span in (("info", Span(0, 9)), ("warning", Span(19, 26)))
+    ]
+    page = render_page(make_report(text, tuple(claims)))
+    faint = re.findall(r"<mark[^>]*data-faint[^>]*>(?:<a[^>]*></a>)*([^<]*)<", page)
+    assert faint == ["Officials"]
+    assert page.count('<li class="dl-faint">') == 1
+
+
+def test_the_terminal_shows_the_surest_of_many_flags_in_their_order():
+    text = "a b c d e f g h i j"
+    scores = (0.2, 0.9, 0.3, 0.8, 0.4, 0.7, 0.6)
+    flags = tuple(
+        replace(flag(2 * i, 2 * i + 1, message=f"why {score}"), score=score) for i, score in enumerate(scores)
+    )
+    shown = terminal(make_report(text, flags))
+    assert re.findall(r"why ([0-9.]+)", shown) == ["0.9", "0.8", "0.7", "0.6"]
+    assert "and 3 more" in shown
+
+
 def test_the_terminal_is_readable_without_colour():
     report = make_report(
         "Before the flagged phrase after. " + "More text. " * 30, (flag(11, 25),), title="A title"
