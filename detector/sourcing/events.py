@@ -11,24 +11,23 @@ from detector.sourcing.lexicon import words
 def unnamed_parties(
     document: Document, sentence: Sentence, source: SourceReading, time: TimeReading
 ) -> tuple[int, int] | None:
-    """Span of a meeting noun in a sentence that names no participant and no day; None otherwise.
+    """Span of a meeting in a sentence that names no participant and no day; None otherwise.
 
-    Countries and capitals are no participants: somebody went there for them.
+    Countries and capitals are no participants: somebody went there for them. Talks that are denied
+    need none, and nothing was held where something "was met with" anger.
     """
     dated = time.kind in ("absolute", "resolvable") and not (time.value or "").startswith("PX")
     if dated or source.kind == "named":  # "PXM", in recent months, is no day.
         return None
-    meetings, places, demonyms = (
-        words("events", "meetings"),
-        words("places", "names"),
-        words("sources", "demonyms"),
-    )
-    noun = None
+    places, demonyms = words("places", "names"), words("sources", "demonyms")
+    noun, before = None, ""
     for index, token in enumerate(document.sentence_tokens(sentence)):
         if not token.is_word:
             continue
         bare = token.text.lower().removesuffix("'s")
-        if noun is None and bare in meetings:
+        if bare in words("events", "negations") or bare.endswith("n't"):
+            return None
+        if noun is None and bare in words("events", "held") and not _is_no_event(token.text, index, before):
             noun = (token.start, token.end)
         elif (
             index
@@ -38,4 +37,12 @@ def unnamed_parties(
             and not all(part in places or part in demonyms for part in bare.split("-"))
         ):
             return None
+        before = bare
     return noun
+
+
+def _is_no_event(word: str, index: int, before: str) -> bool:
+    """Part of a name, or what happened to a proposal: "was met with anger"."""
+    return bool(index and word[0].isupper()) or (
+        word.lower() == "met" and before in words("cues", "passive_auxiliaries")
+    )

@@ -148,7 +148,7 @@ def _source(
     sentence = document.sentences[index]
     standing = cast(Standing, kind)
     if rule.kind == kind:
-        return rule
+        return _whole(document, sentence, rule)
     if standing == "none":
         return replace(rule, kind="none", start=None, end=None, inherited=False)
     said = hearsay(document, sentence) if standing == "vague" else None
@@ -168,6 +168,14 @@ def _source(
                 rule, kind=standing, start=earlier.source.start, end=earlier.source.end, inherited=True
             )
     return replace(rule, kind=standing, inherited=False)
+
+
+def _whole(document: Document, sentence: Sentence, rule: SourceReading) -> SourceReading:
+    """The rules' vague speaker with its noun: "several other reports" for "several other"."""
+    if rule.kind != "vague" or rule.start is None or rule.end is None or rule.inherited or rule.hearsay:
+        return rule
+    start, end = speaker(document, sentence, rule.start, rule.end)
+    return replace(rule, start=start, end=end)
 
 
 def _own_hearsay(document: Document, sentence: Sentence, source: SourceReading) -> SourceReading:

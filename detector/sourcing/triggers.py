@@ -11,6 +11,7 @@ from functools import cache
 
 from detector.document import Document, Sentence, Token
 from detector.sourcing.lexicon import fold, phrases, table, words
+from detector.sourcing.sources import cue_verbs
 from detector.sourcing.times import find_times
 
 Span = tuple[int, int]
@@ -24,6 +25,8 @@ _CONNECTIVE = 2
 _ABBREVIATION = 3
 """A full stop behind at most so many letters ("Mr.", "U.S.") ends nothing."""
 _MAX_NOUN_PHRASE = 5
+_MAX_COUNTED = 2
+"""Words behind a figure that say what it counts."""
 _MAX_SUBJECT = 5
 """Words of a subject that is shown with its cue."""
 _FIGURE = re.compile(r"[0-9][0-9,.]{0,15}")
@@ -83,22 +86,20 @@ def figure(document: Document, sentence: Sentence) -> Span | None:
 
 
 def opening(document: Document, sentence: Sentence) -> Span:
-    """The phrase that gives a claim away: hearsay, a crowd, a generic party, a vague verb; else its first words."""
+    """The phrase that gives a claim away: hearsay, a crowd, an uncounted many; else its first words or its predicate."""
     found = hearsay(document, sentence)
     if found is not None:
         return found
     tokens = document.sentence_tokens(sentence)
     folded = fold(sentence.text)
-    for name, key in (("triggers", "crowds"), ("events", "generic"), ("events", "vague_verbs")):
+    for name, key in (("triggers", "crowds"), ("events", "generic")):
         match = phrases(name, key).search(folded)
         if match is not None:
             start, end = sentence.start + match.start(), sentence.start + match.end()
             last = next(i for i, t in enumerate(tokens) if t.end >= end)
-            counts = tokens[last].text.lower() in words("sources", "quantifiers") or match[0].endswith(
-                (" of", " of the")
-            )
-            # "Some" and "a majority of" point at nothing by themselves.
-            return start, _noun_phrase_end(document, tokens, last) if counts else end
+            # "A majority of" points at nothing by itself.
+            partial = match[0].endswith((" of", " of the"))
+            return start, _noun_phrase_end(document, tokens, last) if partial else end
     return _first_words(document, [t for t in tokens if t.is_word], sentence)
 
 
@@ -134,7 +135,9 @@ def _end_of_name(tokens: Sequence[Token]) -> int:
     """Index of the last token before a clause: at a relative word, or after a speaker that nothing belongs to."""
     for index, token in enumerate(tokens):
         lower = token.text.lower()
-        if index and lower in words("triggers", "relatives"):
+        # "Some worry": nobody is named by the verb.
+        verb = lower in cue_verbs() and tokens[index - 1].text.lower() in words("sources", "quantifiers")
+        if index and (verb or lower in words("triggers", "relatives")):
             return index - 1
         follower = tokens[index + 1].text.lower() if index + 1 < len(tokens) else ""
         if (
@@ -179,8 +182,9 @@ def _counts(document: Document, tokens: Sequence[Token], index: int) -> bool:
     after = document.text[token.end : token.end + 16].lower()
     year = len(token.text) == 4 and whole.isdigit() and 1900 <= int(whole) < 2100
     age = _AGE.match(after) is not None or (
-        len(whole) <= 2 and after.startswith(",") and document.text.endswith(", ", 0, token.start)
+        len(whole) <= 2 and after[:1] in (",", ".", ";", ")") and document.text.endswith(", ", 0, token.start)
     )
+    idiom = whole == "100" and after.startswith((" percent", " per cent", "%"))
     joined = document.text[max(0, token.start - 2) : token.start]
     range_end = joined.endswith("-") and joined[:1].isdigit()
     follower = tokens[index + 1] if index + 1 < len(tokens) else None
@@ -193,7 +197,7 @@ def _counts(document: Document, tokens: Sequence[Token], index: int) -> bool:
     )
     numbered = before.lower().rstrip(".") in words("triggers", "numbered")
     month = _is_month(before.lower().rstrip("."))
-    return not (year or age or range_end or address or numbered or month or _is_name(before))
+    return not (year or age or idiom or range_end or address or numbered or month or _is_name(before))
 
 
 def _amount(document: Document, sentence: Sentence, tokens: Sequence[Token], index: int) -> Span:
@@ -208,22 +212,27 @@ def _amount(document: Document, sentence: Sentence, tokens: Sequence[Token], ind
         if before.endswith(f"{phrase} ") and not before[: -len(phrase) - 1][-1:].isalnum():
             start -= len(phrase) + 1
             break
-    taken = 0
+    counted: list[str] = []
     for token in tokens[index + 1 :]:
         lower = token.text.lower()
         plain = token.is_word and token.text.isalpha() and document.text[end : token.start] == " "
         if not plain or lower in words("triggers", "weak_ends") or lower in words("sources", "boundaries"):
             break
-        end = token.end
-        taken += lower not in words("triggers", "scales")
-        if taken:
+        if lower in words("triggers", "scales"):
+            end = token.end
+            continue
+        # "1,000 free meals", but "$500 billion".
+        if document.text[start] in _CURRENCIES or counted[-1:] == [""] or len(counted) == _MAX_COUNTED:
             break
+        counted.append("" if lower.endswith("s") else lower)
+        end = token.end if len(counted) == 1 or not counted[-1] else end
     return start, end
 
 
 def _is_name(word: str) -> bool:
     """Whether the word before a number makes a name with it, as in "Apollo 11" and "Highway 61"."""
-    return word[:1].isupper() and word.lower() not in words("sources", "before_figures")
+    named = any(letter.isupper() for letter in word)
+    return named and word.lower() not in words("sources", "before_figures")
 
 
 def _is_month(word: str) -> bool:
@@ -232,25 +241,45 @@ def _is_month(word: str) -> bool:
 
 
 def _first_words(document: Document, tokens: Sequence[Token], sentence: Sentence) -> Span:
-    """The first words of the main clause, cut where another clause begins and not in the middle of a phrase."""
+    """An uncounted many in the first words of the main clause; else these; where they hold no verb, those from it on."""
     if not tokens:
         return sentence.start, sentence.end
-    first = last = _main_clause(document, tokens)
+    first = _main_clause(document, tokens)
+    start, end, last = _stretch(document, tokens, first)
+    for token in tokens[first : last + 1]:
+        if token.text.lower() in words("sources", "quantifiers"):
+            every = document.sentence_tokens(sentence)
+            return token.start, _noun_phrase_end(document, every, every.index(token))
+    if _holds_verb(tokens[first : last + 1]):
+        return start, end
+    verb = next((i for i in range(last + 1, len(tokens)) if _holds_verb(tokens[i : i + 1])), None)
+    return (start, end) if verb is None else _stretch(document, tokens, verb)[:2]
+
+
+def _stretch(document: Document, tokens: Sequence[Token], first: int) -> tuple[int, int, int]:
+    """Span and last index of the words from `first` on, cut where a clause begins and not within a phrase."""
+    last, weak = first, words("triggers", "weak_ends")
     for index in range(first + 1, min(len(tokens), first + _MAX_OPENING)):
         clause = index - first >= _FEWEST and tokens[index].text.lower() in words("triggers", "relatives")
-        if clause or _gap(document, tokens, index):
+        if _gap(document, tokens, index) or (clause and tokens[index - 1].text.lower() not in weak):
             break
         last = index
-    while last - first >= _FEWEST and tokens[last].text.lower() in words("triggers", "weak_ends"):
+    while last - first >= _FEWEST - 1 and tokens[last].text.lower() in weak:
         last -= 1
     start, end = tokens[first].start, tokens[last].end
     closes = document.text[end : end + 1] == '"' and document.text.count('"', start, end) % 2
-    return start, end + bool(closes)
+    return start, end + bool(closes), last
+
+
+def _holds_verb(tokens: Sequence[Token]) -> bool:
+    return any(t.text.lower() in words("triggers", "finite") or t.text.lower() in cue_verbs() for t in tokens)
 
 
 def _main_clause(document: Document, tokens: Sequence[Token]) -> int:
     """Index of the first word behind "Additionally," or "In addition to television news,": these tell nothing."""
-    opens, first = tokens[0].text.lower() in words("triggers", "openers"), 0
+    lower = [token.text.lower() for token in tokens[:2]]
+    opener = lower[1] if len(lower) > 1 and lower[0] in words("triggers", "coordinators") else lower[0]
+    opens, first = opener in words("triggers", "openers"), 0
     for index in range(1, len(tokens) - _FEWEST + 1):
         gap = _gap(document, tokens, index)
         if gap and index - first <= _CONNECTIVE:

@@ -8,6 +8,9 @@ import pytest
 
 from detector.document import Document, Sentence, build_document
 from detector.rules import catalogue
+from detector.sourcing.anchors import TimeReading
+from detector.sourcing.carry import SourceReading
+from detector.sourcing.events import unnamed_parties
 from detector.sourcing.flags import raise_flags
 from detector.sourcing.reading import read_sentences
 from detector.sourcing.triggers import figure, hearsay, opening, speaker, speaks
@@ -93,6 +96,7 @@ def test_a_figure_is_shown_with_what_it_counts(text: str, quote: str | None) -> 
             "Some students know for years what they",
             "Some students",
         ),
+        ("Others noted the cost.", "Others noted", "Others"),
         ("Senior army officials said so.", "Senior army officials", "Senior army officials"),
     ],
 )
@@ -131,3 +135,53 @@ def test_own_hearsay_is_named_before_a_speaker_of_earlier_sentences() -> None:
     document = build_document(Article(text))
     found = [f for f in raise_flags(document, read_sentences(document)) if f.span.start > text.index("left")]
     assert [(f.rule, text[f.span.start : f.span.end]) for f in found] == [("SRC001", "is believed to")]
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("Talks were held in Moscow this week.", "Talks"),
+        ("Officials met to discuss the truce.", "met"),
+        ("The plan was met with anger.", None),
+        ("No meetings are scheduled.", None),
+        ("They haven't begun negotiations.", None),
+        ("Critics of a trade agreement disagree.", None),
+        ("Many nations are revising pledges under the Paris Summit.", None),
+        ("Talks between Ann Smith and her rivals were held.", None),
+    ],
+)
+def test_talks_without_parties_are_talks_that_were_held(text: str, quote: str | None) -> None:
+    def find(document: Document, sentence: Sentence) -> tuple[int, int] | None:
+        return unnamed_parties(document, sentence, SourceReading(), TimeReading())
+
+    assert shown(find, text) == quote
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("Young children from the coastal towns and beyond are taught to swim.", "are taught to swim"),
+        (
+            "A blast in the old harbour of the town, by night, appears to be an accident.",
+            "appears to be an accident",
+        ),
+        ("The age of the ferries, and their state, has led to delays.", "has led to delays"),
+        ("And earlier this year, the harbour board shut two piers.", "the harbour board shut two piers"),
+    ],
+)
+def test_a_subject_without_its_verb_is_not_what_is_shown(text: str, quote: str) -> None:
+    assert shown(opening, text) == quote
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("The town was 100 percent safe.", None),
+        ("It rode in an iPhone 6 advert.", None),
+        ("They buried Ann Smith, 44, and Bob Brown, 31.", None),
+        ("They gave away 1,000 free meals to all.", "1,000 free meals"),
+        ("It cost $1 trillion compared with last time.", "$1 trillion"),
+    ],
+)
+def test_idioms_models_and_ages_are_no_figures(text: str, quote: str | None) -> None:
+    assert shown(figure, text) == quote
