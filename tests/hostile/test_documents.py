@@ -18,7 +18,7 @@ from detector.reading.layout import lay_out
 from detector.reading.limits import DEFAULT_LIMITS
 from detector.reading.markdown import markdown_to_text
 from detector.reading.pdf import unwrap
-from detector.sourcing.flags import _first_figure
+from detector.sourcing.triggers import figure
 from detector.types import Article
 
 MOST_GROWTH = 2.6
@@ -324,7 +324,7 @@ def test_a_damaged_file_gives_an_article_or_an_input_error(kind):
 
 def test_ages_without_end_are_passed_over_in_linear_time():
     def look(document):
-        return [_first_figure(document, sentence) for sentence in document.sentences]
+        return [figure(document, sentence) for sentence in document.sentences]
 
     def make(times: int):
         return build_document(Article("Among them were, " + "12, " * (4 * SIZE * times)))
