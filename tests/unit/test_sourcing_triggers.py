@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from detector.document import Document, Sentence, build_document
 from detector.rules import catalogue
@@ -185,3 +187,49 @@ def test_a_subject_without_its_verb_is_not_what_is_shown(text: str, quote: str) 
 )
 def test_idioms_models_and_ages_are_no_figures(text: str, quote: str | None) -> None:
     assert shown(figure, text) == quote
+
+
+WORDS = st.sampled_from(
+    [
+        "Some",
+        "many",
+        "U.S.",
+        "is",
+        "believed",
+        "to",
+        "have",
+        "raised",
+        ",",
+        ".",
+        '"',
+        "(",
+        "AP",
+        "-",
+        "5%",
+        "$5",
+        "1,000",
+        "who",
+        "the",
+        "a majority of",
+        "In",
+        "officials",
+        "—",
+        "met",
+        "’",
+    ]
+)
+
+
+@settings(deadline=None)
+@given(st.one_of(st.text(max_size=200), st.lists(WORDS, max_size=30).map(" ".join)))
+def test_what_is_shown_lies_within_its_sentence(text: str) -> None:
+    document = build_document(Article(text))
+    for sentence in document.sentences:
+        spans = [opening(document, sentence), hearsay(document, sentence), figure(document, sentence)]
+        tokens = document.sentence_tokens(sentence)
+        if tokens:
+            spans.append(speaker(document, sentence, tokens[0].start, tokens[-1].end))
+            spans.append(speaker(document, sentence, tokens[-1].start, tokens[-1].end))
+        for start, end in (span for span in spans if span is not None):
+            assert sentence.start <= start <= end <= sentence.end
+            assert start < end or not tokens
