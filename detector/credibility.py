@@ -90,9 +90,13 @@ def _unsupported_claims(findings: Findings) -> Contribution:
     weighed = sum(max((score for _, score in counted[_within(starts, s)]), default=0.0) for s in found)
     share = weighed / (claims + weight["prior_claims"]) if claims else 0.0
     points = _ramp(share, weight["free_share"], weight["full_share"], weight["max_points"])
+    costing = [s for s in found if counted[_within(starts, s)]]
+    those = (
+        "they weigh" if len(costing) == len(found) else f"the {len(costing)} whose rule costs points weigh"
+    )
     why = (
-        f"{len(found)} of {claims} claims rest on no identifiable source and can't be checked; "
-        f"by how sure the detector is of each, they weigh {weighed:.1f}."
+        f"{len(found)} of {claims} claims seem to rest on no identifiable source and can't be checked; "
+        f"by how sure the detector is of each, {those} {weighed:.1f}."
     )
     return Contribution("unsupported_claims", points, why)
 

@@ -110,7 +110,7 @@ def _ai_line(report: Report) -> RenderableType:
 
 
 def _rule_block(report: Report, flags: Sequence[Flag], rest: str, plain: bool) -> RenderableType:
-    """Flags of one rule; `rest` says where those beyond the first few are, "" where all are to be shown."""
+    """Flags of one rule; `rest` says where all but the surest few are, "" where all are to be shown."""
     rule = catalogue()[flags[0].rule]
     shown = flags
     if rest and len(flags) > EXCERPTS_PER_RULE:

@@ -44,7 +44,7 @@ def parse_weights(data: Mapping[str, Any]) -> Weights:
         data["times"],
         data["unsupported"],
         float(data["threshold"]),
-        float(data["sure_from"]),
+        float(data.get("sure_from", data["threshold"])),
     )
 
 

@@ -13,36 +13,60 @@ def unnamed_parties(
 ) -> tuple[int, int] | None:
     """Span of a meeting in a sentence that names no participant and no day; None otherwise.
 
-    Countries and capitals are no participants: somebody went there for them. Talks that are denied
+    Countries and capitals are no participants: somebody went there for them. Talks that were not held
     need none, and nothing was held where something "was met with" anger.
     """
     dated = time.kind in ("absolute", "resolvable") and not (time.value or "").startswith("PX")
     if dated or source.kind == "named":  # "PXM", in recent months, is no day.
         return None
-    places, demonyms = words("places", "names"), words("sources", "demonyms")
-    noun, before = None, ""
-    for index, token in enumerate(document.sentence_tokens(sentence)):
-        if not token.is_word:
-            continue
-        bare = token.text.lower().removesuffix("'s")
-        if bare in words("events", "negations") or bare.endswith("n't"):
+    tokens = document.sentence_tokens(sentence)
+    found = [i for i, t in enumerate(tokens) if t.is_word]
+    lower = [tokens[i].text.lower().removesuffix("'s") for i in found]
+    noun = None
+    for place, index in enumerate(found):
+        token = tokens[index]
+        opens = place == 0 or tokens[index - 1].text in (":", '"')
+        named = token.text[0].isupper() and not opens
+        if noun is None and lower[place] in words("events", "held") and not named:
+            if _is_denied(lower, place):
+                return None
+            if _is_event(lower, place):
+                noun = (token.start, token.end)
+        elif named and len(token.text) > 1 and not _is_common(lower[place]):
             return None
-        if noun is None and bare in words("events", "held") and not _is_no_event(token.text, index, before):
-            noun = (token.start, token.end)
-        elif (
-            index
-            and token.text[0].isupper()
-            and len(token.text) > 1
-            and bare not in words("roles", "first_words")
-            and not all(part in places or part in demonyms for part in bare.split("-"))
-        ):
-            return None
-        before = bare
     return noun
 
 
-def _is_no_event(word: str, index: int, before: str) -> bool:
-    """Part of a name, or what happened to a proposal: "was met with anger"."""
-    return bool(index and word[0].isupper()) or (
-        word.lower() == "met" and before in words("cues", "passive_auxiliaries")
+def _is_common(word: str) -> bool:
+    """A capitalised word that names no participant."""
+    places, demonyms = words("places", "names"), words("sources", "demonyms")
+    return word in words("roles", "first_words") or all(
+        part in places or part in demonyms for part in word.split("-")
+    )
+
+
+def _is_denied(lower: list[str], place: int) -> bool:
+    """Whether a meeting is said not to be: "no meetings", "haven't begun negotiations", "talks were not held"."""
+
+    def denies(word: str) -> bool:
+        return word in words("events", "negations") or word.endswith("n't")
+
+    behind = place + 1
+    while behind < len(lower) and lower[behind] in words("events", "auxiliaries"):
+        behind += 1
+    return any(denies(word) for word in lower[max(0, place - 3) : place]) or any(
+        denies(word) for word in lower[behind : behind + 1]
+    )
+
+
+def _is_event(lower: list[str], place: int) -> bool:
+    """Not "was met with anger", "met its targets"."""
+    if lower[place] != "met":
+        return True
+    before = lower[place - 1] if place else ""
+    after = [*lower[place + 1 : place + 3], "", ""]
+    return not (
+        before in words("cues", "passive_auxiliaries")
+        or after[0] in words("events", "possessives")
+        or (after[0] == "with" and after[1] in words("events", "moods"))
     )

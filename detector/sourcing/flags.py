@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from detector.document import Document, Sentence
 from detector.rules import catalogue
 from detector.sourcing.events import unnamed_parties
+from detector.sourcing.figures import figure
 from detector.sourcing.lexicon import table
 from detector.sourcing.reading import SentenceReading
-from detector.sourcing.triggers import figure, opening, with_subject
+from detector.sourcing.triggers import opening, with_subject
 from detector.types import Flag
 
 CODES = ("EVT001", "NUM001", "SRC001", "SRC002", "TMP001", "TMP002")

@@ -162,7 +162,7 @@ def _source(
             rule, kind=standing, start=said[0], end=said[1], inherited=False, cue=said, hearsay=said
         )
     for earlier in reversed(before[-_REACH:]):
-        own = earlier.source.start is not None and not earlier.source.inherited
+        own = earlier.source.start is not None and not (earlier.source.inherited or earlier.source.hearsay)
         if earlier.source.kind == kind and own:
             return replace(
                 rule, kind=standing, start=earlier.source.start, end=earlier.source.end, inherited=True
@@ -171,9 +171,15 @@ def _source(
 
 
 def _whole(document: Document, sentence: Sentence, rule: SourceReading) -> SourceReading:
-    """The rules' vague speaker with its noun: "several other reports" for "several other"."""
-    if rule.kind != "vague" or rule.start is None or rule.end is None or rule.inherited or rule.hearsay:
+    """The rules' vague speaker with its noun, its hearsay to the end: "several other reports", "is widely believed to"."""
+    if rule.kind != "vague" or rule.start is None or rule.end is None or rule.inherited:
         return rule
+    if rule.hearsay is not None:
+        said = hearsay(document, sentence)
+        if said is None or said[0] > rule.end or said[1] < rule.start:
+            return rule
+        whole = min(said[0], rule.start), max(said[1], rule.end)
+        return replace(rule, start=whole[0], end=whole[1], cue=whole, hearsay=whole)
     start, end = speaker(document, sentence, rule.start, rule.end)
     return replace(rule, start=start, end=end)
 

@@ -1,18 +1,16 @@
-"""Which words show that nobody stands behind a claim: a vague speaker, hearsay, a crowd, a figure, or the claim itself.
+"""Which words show that nobody stands behind a claim: a vague speaker, hearsay, a crowd, or the claim itself.
 
-Spans are offsets of the document's text. All scans are over the tokens of one sentence.
+Spans are offsets of the document's text. All scans are over the tokens of one sentence, and linear.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import cache
 
 from detector.document import Document, Sentence, Token
 from detector.sourcing.lexicon import fold, phrases, table, words
 from detector.sourcing.sources import cue_verbs
-from detector.sourcing.times import find_times
 
 Span = tuple[int, int]
 
@@ -21,30 +19,23 @@ _MAX_OPENING = 7
 _FEWEST = 3
 """Words that the opening keeps when it is cut at a clause."""
 _CONNECTIVE = 2
-"""An opening of at most so many words before a mark is passed over."""
+"""A connective or a dateline of at most so many words is passed over."""
 _ABBREVIATION = 3
 """A full stop behind at most so many letters ("Mr.", "U.S.") ends nothing."""
 _MAX_NOUN_PHRASE = 5
-_MAX_COUNTED = 2
-"""Words behind a figure that say what it counts."""
 _MAX_SUBJECT = 5
 """Words of a subject that is shown with its cue."""
-_FIGURE = re.compile(r"[0-9][0-9,.]{0,15}")
-_CURRENCIES = frozenset("$£€¥₹")
-_AGE = re.compile(r"(?:-[0-9]{1,3})?[- ]years?[- ]old")
 
 
 def hearsay(document: Document, sentence: Sentence) -> Span | None:
-    """The words that lay the claim to nobody, such as "is believed to", with the auxiliary before them."""
+    """The first words that lay the claim to nobody, such as "is widely believed to" or "reportedly"."""
+    tokens = document.sentence_tokens(sentence)
+    lower = [t.text.lower() for t in tokens]
+    found = next((span for i in range(len(tokens)) if (span := _passive(tokens, lower, i)) is not None), None)
     match = phrases("triggers", "hearsay").search(fold(sentence.text))
-    if match is None:
-        return None
-    start, end = sentence.start + match.start(), sentence.start + match.end()
-    for token in reversed([t for t in document.sentence_tokens(sentence) if t.end <= start]):
-        if match[0].endswith("ly") or token.text.lower() not in words("triggers", "auxiliaries"):
-            break
-        start = token.start
-    return start, end + 3 * document.text.startswith(" to ", end)
+    if match is None or (found is not None and found[0] <= sentence.start + match.start()):
+        return found
+    return sentence.start + match.start(), sentence.start + match.end()
 
 
 def speaker(document: Document, sentence: Sentence, start: int, end: int) -> Span:
@@ -57,15 +48,16 @@ def speaker(document: Document, sentence: Sentence, start: int, end: int) -> Spa
     'some senior lawmakers'
     """
     tokens = [t for t in document.sentence_tokens(sentence) if t.end > start]
-    inside = [t for t in tokens if t.start < end]
-    while len(inside) > 1 and _opens_nothing(inside):
-        inside = inside[1:]
-    if not inside:
+    stop = sum(t.start < end for t in tokens)
+    first = 0
+    while first + 1 < stop and _opens_nothing(tokens[first], tokens[first + 1].text.lower()):
+        first += 1
+    if first >= stop:
         return start, end
-    last = _end_of_name(inside)
-    if last == len(inside) - 1 and inside[-1].text.lower() in words("sources", "quantifiers"):
-        return inside[0].start, _noun_phrase_end(document, tokens, tokens.index(inside[-1]))
-    return inside[0].start, inside[last].end
+    last = _end_of_name(tokens, first, stop)
+    if last == stop - 1 and tokens[last].text.lower() in words("sources", "quantifiers"):
+        return tokens[first].start, _noun_phrase_end(document, tokens, last)
+    return tokens[first].start, tokens[last].end
 
 
 def speaks(phrase: str) -> bool:
@@ -74,39 +66,52 @@ def speaks(phrase: str) -> bool:
     return any(part.strip(".,;:'\"’“”()").lower().removesuffix("'s") in known for part in phrase.split())
 
 
-def figure(document: Document, sentence: Sentence) -> Span | None:
-    """The first number that says how much or how many, with its unit: no time, age, address or part of a name."""
-    tokens = document.sentence_tokens(sentence)
-    times = [(sentence.start + t.start, sentence.start + t.end) for t in find_times(sentence.text)]
-    for index, token in enumerate(tokens):
-        timed = any(start <= token.start < end for start, end in times)
-        if token.is_word and not timed and _FIGURE.fullmatch(token.text) and _counts(document, tokens, index):
-            return _amount(document, sentence, tokens, index)
-    return None
-
-
 def opening(document: Document, sentence: Sentence) -> Span:
     """The phrase that gives a claim away: hearsay, a crowd, an uncounted many; else its first words or its predicate."""
-    found = hearsay(document, sentence)
+    found = hearsay(document, sentence) or _crowd(document, sentence)
     if found is not None:
         return found
-    tokens = document.sentence_tokens(sentence)
-    folded = fold(sentence.text)
-    for name, key in (("triggers", "crowds"), ("events", "generic")):
-        match = phrases(name, key).search(folded)
-        if match is not None:
-            start, end = sentence.start + match.start(), sentence.start + match.end()
-            last = next(i for i, t in enumerate(tokens) if t.end >= end)
-            # "A majority of" points at nothing by itself.
-            partial = match[0].endswith((" of", " of the"))
-            return start, _noun_phrase_end(document, tokens, last) if partial else end
-    return _first_words(document, [t for t in tokens if t.is_word], sentence)
+    return _first_words(document, [t for t in document.sentence_tokens(sentence) if t.is_word], sentence)
 
 
 def with_subject(document: Document, sentence: Sentence, cue: Span) -> Span:
     """A cue with the subject that opens the sentence, such as "They argue", where that is short."""
     tokens = [t for t in document.sentence_tokens(sentence) if t.is_word and t.start <= cue[0]]
     return (tokens[0].start, cue[1]) if 1 < len(tokens) <= _MAX_SUBJECT + 1 else cue
+
+
+def _passive(tokens: Sequence[Token], lower: Sequence[str], index: int) -> Span | None:
+    """Span of a passive that begins or ends here: "is believed to", "is seen as", "(hostages) believed to be"."""
+    word = lower[index]
+    follower, second = (*lower[index + 1 : index + 3], "", "")[:2]
+    claims = follower == "to" and word in words("triggers", "believed_to")
+    if not claims and not (follower == "as" and word in words("triggers", "seen_as")):
+        return None
+    first = index
+    while first and (lower[first - 1] in words("triggers", "auxiliaries") or lower[first - 1].endswith("ly")):
+        first -= 1
+    if any(before in words("triggers", "be") for before in lower[first:index]):
+        return tokens[first].start, tokens[index + 1].end
+    held = second in ("be", "have") and lower[max(0, index - 1)] not in words("sources", "pronouns")
+    if claims and held and index and word in words("triggers", "believed_to_be"):
+        return tokens[index].start, tokens[index + 1].end
+    return None
+
+
+def _crowd(document: Document, sentence: Sentence) -> Span | None:
+    tokens, folded = document.sentence_tokens(sentence), fold(sentence.text)
+    for name, key in (("triggers", "crowds"), ("events", "generic")):
+        match = phrases(name, key).search(folded)
+        if match is None:
+            continue
+        start, end = sentence.start + match.start(), sentence.start + match.end()
+        if match[0].endswith((" of", " of the")):  # Which points at nothing by itself.
+            last = next(i for i, t in enumerate(tokens) if t.end >= end)
+            end = _noun_phrase_end(document, tokens, last)
+            if document.text[start:end].lower().split()[-1] in words("triggers", "stretches"):
+                continue
+        return start, end
+    return None
 
 
 @cache
@@ -116,47 +121,50 @@ def _groups() -> frozenset[str]:
     return frozenset().union(*(words("sources", key) for key in keys)) - words("sources", "quantifiers")
 
 
-def _opens_nothing(tokens: Sequence[Token]) -> bool:
+def _opens_nothing(first: Token, second: str) -> bool:
     """A phrase's first token that is no part of a name: a preposition, or a verb before "the"."""
-    first, second = tokens[0], tokens[1].text.lower()
+    lower = first.text.lower()
     return (
         not first.is_word
-        or first.text.lower() in words("sources", "inner_prepositions")
-        or first.text.lower() in ("and", "or", "but")
+        or lower in words("sources", "inner_prepositions")
+        or lower in ("and", "or", "but")
         or (
             first.text[0].islower()
             and second in ("the", "a", "an")
-            and first.text.lower() not in words("sources", "quantifiers") | {"all", "both", "half"}
+            and lower not in words("sources", "quantifiers") | {"all", "both", "half"}
         )
     )
 
 
-def _end_of_name(tokens: Sequence[Token]) -> int:
+def _end_of_name(tokens: Sequence[Token], first: int, stop: int) -> int:
     """Index of the last token before a clause: at a relative word, or after a speaker that nothing belongs to."""
-    for index, token in enumerate(tokens):
-        lower = token.text.lower()
+    lower = [t.text.lower() for t in tokens[:stop]]
+    last_group = max((i for i in range(first, stop) if lower[i] in _groups()), default=-1)
+    for index in range(first, stop):
         # "Some worry": nobody is named by the verb.
-        verb = lower in cue_verbs() and tokens[index - 1].text.lower() in words("sources", "quantifiers")
-        if index and (verb or lower in words("triggers", "relatives")):
+        verb = (
+            index > first
+            and lower[index] in cue_verbs()
+            and lower[index - 1] in words("sources", "quantifiers")
+        )
+        if index > first and (verb or lower[index] in words("triggers", "relatives")):
             return index - 1
-        follower = tokens[index + 1].text.lower() if index + 1 < len(tokens) else ""
-        if (
-            lower in _groups()
-            and follower.isalpha()
-            and follower[0].islower()
-            and follower not in words("triggers", "continues")
-            and tokens[index + 1].text[0].islower()
-            and not any(t.text.lower() in _groups() for t in tokens[index + 1 :])
-        ):
-            return index
-    return len(tokens) - 1
+        if index == last_group and index + 1 < stop:
+            follower = tokens[index + 1].text
+            if (
+                follower.isalpha()
+                and follower[0].islower()
+                and follower not in words("triggers", "continues")
+            ):
+                return index
+    return stop - 1
 
 
 def _noun_phrase_end(document: Document, tokens: Sequence[Token], last: int) -> int:
     """End of the noun phrase that a quantifier at `last` begins: "several U.S. metro areas"."""
-    end = tokens[last].end
-    taken = 0
-    for before, token in zip(tokens[last:], tokens[last + 1 :], strict=False):
+    end, taken = tokens[last].end, 0
+    for index in range(last + 1, len(tokens)):
+        before, token = tokens[index - 1], tokens[index]
         lower = token.text.lower()
         if not token.is_word:
             joined = token.text in ".-'’" and document.text[before.end : token.start] == ""
@@ -164,7 +172,14 @@ def _noun_phrase_end(document: Document, tokens: Sequence[Token], last: int) -> 
                 continue
             break
         weak = lower in words("triggers", "weak_ends")
-        if (taken and (weak or lower.endswith("ly"))) or lower in words("sources", "boundaries"):
+        stops = (
+            weak
+            or lower.endswith("ly")
+            or (before.text != "-" and _is_verb(lower) and lower not in _groups())
+            if taken
+            else _is_plain_verb(lower)
+        )
+        if stops or lower in words("sources", "boundaries"):
             break
         if not weak:
             end = token.end
@@ -174,70 +189,18 @@ def _noun_phrase_end(document: Document, tokens: Sequence[Token], last: int) -> 
     return end
 
 
-def _counts(document: Document, tokens: Sequence[Token], index: int) -> bool:
-    """Whether a number counts something."""
-    token = tokens[index]
-    whole = token.text.replace(",", "")
-    before = tokens[index - 1].text if index else ""
-    after = document.text[token.end : token.end + 16].lower()
-    year = len(token.text) == 4 and whole.isdigit() and 1900 <= int(whole) < 2100
-    age = _AGE.match(after) is not None or (
-        len(whole) <= 2 and after[:1] in (",", ".", ";", ")") and document.text.endswith(", ", 0, token.start)
+def _is_plain_verb(word: str) -> bool:
+    """A verb that cannot stand before a noun as "failed" and "reported" can."""
+    return word in cue_verbs() and not word.endswith(("ed", "ing"))
+
+
+def _is_verb(word: str) -> bool:
+    return (
+        word in words("triggers", "verbs")
+        or word in cue_verbs()
+        or (len(word) > len("shed") and word.endswith("ed"))
+        or word.endswith(tuple(table("triggers")["verb_endings"]))
     )
-    idiom = whole == "100" and after.startswith((" percent", " per cent", "%"))
-    joined = document.text[max(0, token.start - 2) : token.start]
-    range_end = joined.endswith("-") and joined[:1].isdigit()
-    follower = tokens[index + 1] if index + 1 < len(tokens) else None
-    address = (
-        follower is not None
-        and follower.text[0].isupper()
-        and len(whole) <= 3
-        and follower.text.lower() not in words("sources", "demonyms")
-        and document.text[token.end : follower.start] == " "
-    )
-    numbered = before.lower().rstrip(".") in words("triggers", "numbered")
-    month = _is_month(before.lower().rstrip("."))
-    return not (year or age or idiom or range_end or address or numbered or month or _is_name(before))
-
-
-def _amount(document: Document, sentence: Sentence, tokens: Sequence[Token], index: int) -> Span:
-    """A number with "some" or "at least" before it, and its scale and what it counts behind it."""
-    start, end = tokens[index].start, tokens[index].end
-    if document.text[end : end + 1] == "%":
-        end += 1
-    if document.text[start - 1 : start] in _CURRENCIES:
-        start -= 1
-    before = fold(document.text[sentence.start : start])
-    for phrase in sorted(table("triggers")["before_amounts"], key=len, reverse=True):
-        if before.endswith(f"{phrase} ") and not before[: -len(phrase) - 1][-1:].isalnum():
-            start -= len(phrase) + 1
-            break
-    counted: list[str] = []
-    for token in tokens[index + 1 :]:
-        lower = token.text.lower()
-        plain = token.is_word and token.text.isalpha() and document.text[end : token.start] == " "
-        if not plain or lower in words("triggers", "weak_ends") or lower in words("sources", "boundaries"):
-            break
-        if lower in words("triggers", "scales"):
-            end = token.end
-            continue
-        # "1,000 free meals", but "$500 billion".
-        if document.text[start] in _CURRENCIES or counted[-1:] == [""] or len(counted) == _MAX_COUNTED:
-            break
-        counted.append("" if lower.endswith("s") else lower)
-        end = token.end if len(counted) == 1 or not counted[-1] else end
-    return start, end
-
-
-def _is_name(word: str) -> bool:
-    """Whether the word before a number makes a name with it, as in "Apollo 11" and "Highway 61"."""
-    named = any(letter.isupper() for letter in word)
-    return named and word.lower() not in words("sources", "before_figures")
-
-
-def _is_month(word: str) -> bool:
-    months = table("times")["months"]
-    return word in months or (3 <= len(word) <= 4 and any(month.startswith(word) for month in months))
 
 
 def _first_words(document: Document, tokens: Sequence[Token], sentence: Sentence) -> Span:
@@ -250,10 +213,16 @@ def _first_words(document: Document, tokens: Sequence[Token], sentence: Sentence
         if token.text.lower() in words("sources", "quantifiers"):
             every = document.sentence_tokens(sentence)
             return token.start, _noun_phrase_end(document, every, every.index(token))
-    if _holds_verb(tokens[first : last + 1]):
+    if any(_is_verb(t.text.lower()) for t in tokens[first : last + 1]):
         return start, end
-    verb = next((i for i in range(last + 1, len(tokens)) if _holds_verb(tokens[i : i + 1])), None)
-    return (start, end) if verb is None else _stretch(document, tokens, verb)[:2]
+    for index in range(last + 1, len(tokens)):
+        lower = tokens[index].text.lower()
+        if lower in words("triggers", "relatives"):
+            break
+        if _is_verb(lower):
+            predicate = _stretch(document, tokens, index)
+            return predicate[:2] if predicate[2] > index else (start, end)
+    return start, end
 
 
 def _stretch(document: Document, tokens: Sequence[Token], first: int) -> tuple[int, int, int]:
@@ -271,25 +240,29 @@ def _stretch(document: Document, tokens: Sequence[Token], first: int) -> tuple[i
     return start, end + bool(closes), last
 
 
-def _holds_verb(tokens: Sequence[Token]) -> bool:
-    return any(t.text.lower() in words("triggers", "finite") or t.text.lower() in cue_verbs() for t in tokens)
-
-
 def _main_clause(document: Document, tokens: Sequence[Token]) -> int:
     """Index of the first word behind "Additionally," or "In addition to television news,": these tell nothing."""
     lower = [token.text.lower() for token in tokens[:2]]
     opener = lower[1] if len(lower) > 1 and lower[0] in words("triggers", "coordinators") else lower[0]
-    opens, first = opener in words("triggers", "openers"), 0
     for index in range(1, len(tokens) - _FEWEST + 1):
         gap = _gap(document, tokens, index)
-        if gap and index - first <= _CONNECTIVE:
-            first = index
-        elif gap:
-            return index if gap == "," and opens and first == 0 else first
-    return first
+        if not gap:
+            continue
+        connects = opener in words("triggers", "connectives") or opener.endswith("ly")
+        if gap == "," and (opener in words("triggers", "openers") or (connects and index <= _CONNECTIVE)):
+            return index
+        dateline = tokens[0].text.isupper() and len(tokens[0].text) > _ABBREVIATION and index <= _CONNECTIVE
+        if not dateline:
+            return 0
+        if "-" in gap:
+            return index
+    return 0
 
 
 def _gap(document: Document, tokens: Sequence[Token], index: int) -> str:
     """Punctuation between a word and the one before it; "" for none, for quotation marks, and after an abbreviation."""
-    gap = document.text[tokens[index - 1].end : tokens[index].start].strip(" \n\t\"'“”‘’")
+    raw = document.text[tokens[index - 1].end : tokens[index].start]
+    if raw in (".-", "-"):  # "U.S.-led"
+        return ""
+    gap = raw.strip(" \n\t\"'“”‘’")
     return "" if gap == "." and len(tokens[index - 1].text) <= _ABBREVIATION else gap

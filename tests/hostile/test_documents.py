@@ -18,7 +18,7 @@ from detector.reading.layout import lay_out
 from detector.reading.limits import DEFAULT_LIMITS
 from detector.reading.markdown import markdown_to_text
 from detector.reading.pdf import unwrap
-from detector.sourcing.triggers import figure
+from detector.sourcing.figures import figure
 from detector.types import Article
 
 MOST_GROWTH = 2.6
