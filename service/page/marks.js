@@ -36,7 +36,10 @@ export function draw(host, text, flags, shown) {
     const piece = text.slice(start, end);
     if (!here.length) return document.createTextNode(piece);
     const categories = [...new Set(here.map((at) => drawn[at].category))];
-    const classes = INVISIBLE.test(piece) ? [...categories, "hidden-character"] : categories;
+    const classes = INVISIBLE.test(piece) ? [...categories, "hidden-character"] : [...categories];
+    const claims = here.filter((at) => drawn[at].category === "unsupported_claim");
+    // Of these the detector is unsure.
+    if (claims.length && claims.every((at) => drawn[at].severity === "info")) classes.push("faint");
     return el("mark", { class: classes.join(" "), "data-flags": here.map((at) => drawn[at].index).join(" ") }, piece);
   });
   host.replaceChildren(...pieces);

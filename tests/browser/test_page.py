@@ -64,6 +64,24 @@ def marked(page: Page) -> list[str]:
     return page.locator("mark").all_inner_texts()
 
 
+def test_claims_that_the_detector_is_unsure_of_are_drawn_faintly(page: Page) -> None:
+    found = page.evaluate(
+        """async () => {
+            const script = document.querySelector("script[type=module]").src;
+            const { draw } = await import(new URL("marks.js", script));
+            const host = document.createElement("div");
+            document.body.append(host);
+            const flag = (start, end, severity) => ({ start, end, severity, category: "unsupported_claim" });
+            draw(host, "Officials said. Critics agree. " + " ".repeat(99), [flag(0, 9, "info"), flag(16, 23, "warning")], () => true);
+            return [...host.querySelectorAll("mark")].map((mark) => [mark.textContent, mark.className, getComputedStyle(mark).getPropertyValue("--u")]);
+        }"""
+    )
+    (unsure, classes, faint), (sure, others, full) = found
+    assert (unsure, classes) == ("Officials", "unsupported_claim faint")
+    assert (sure, others) == ("Critics", "unsupported_claim")
+    assert faint != full
+
+
 def test_a_sample_shows_score_ledger_and_flags(page: Page) -> None:
     page.get_by_role("button", name="Use a sample").click()
     page.keyboard.press("Control+Enter")
