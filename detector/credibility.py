@@ -87,10 +87,11 @@ def _unsupported_claims(findings: Findings) -> Contribution:
     starts = [start for start, _ in counted]
     claims = sum(s.sourcing.role == "claim" for s in findings.sentences)
     found = [s for s in findings.sentences if s.sourcing.unsupported]
-    weighed = sum(max((score for _, score in counted[_within(starts, s)]), default=0.0) for s in found)
+    surest = [max((score for _, score in counted[_within(starts, s)]), default=None) for s in found]
+    costing = [score for score in surest if score is not None]
+    weighed = sum(costing)
     share = weighed / (claims + weight["prior_claims"]) if claims else 0.0
     points = _ramp(share, weight["free_share"], weight["full_share"], weight["max_points"])
-    costing = [s for s in found if counted[_within(starts, s)]]
     those = (
         "they weigh" if len(costing) == len(found) else f"the {len(costing)} whose rule costs points weigh"
     )

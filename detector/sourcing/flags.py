@@ -31,17 +31,17 @@ def raise_flags(
     for sentence, reading in zip(document.sentences, readings, strict=True):
         if not reading.unsupported:
             continue
-        code, (start, end) = _main_fault(document, sentence, reading)
-        sure = reading.probability >= sure_from
-        found.append(_flag(document, code, (start, end), reading, sentence, sure))
         parties = unnamed_parties(document, sentence, reading.source, reading.time)
-        if parties is not None and code != "EVT001" and parties != (start, end):
+        code, span = _main_fault(document, sentence, reading, parties)
+        sure = reading.probability >= sure_from
+        found.append(_flag(document, code, span, reading, sentence, sure))
+        if parties is not None and parties != span:
             found.append(_flag(document, "EVT001", parties, reading, sentence, sure))
     return found
 
 
 def _main_fault(
-    document: Document, sentence: Sentence, reading: SentenceReading
+    document: Document, sentence: Sentence, reading: SentenceReading, parties: tuple[int, int] | None
 ) -> tuple[str, tuple[int, int]]:
     source, time = reading.source, reading.time
     # Where a claim counts as unsupported though an office speaks, the office is what is too vague.
@@ -56,7 +56,6 @@ def _main_fault(
         amount = figure(document, sentence)
         if amount is not None:
             return "NUM001", amount
-    parties = unnamed_parties(document, sentence, reading.source, reading.time)
     if parties is not None:
         return "EVT001", parties
     resolvable = time.kind != "unresolvable" or not _inside(sentence, time.start)

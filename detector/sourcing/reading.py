@@ -158,9 +158,7 @@ def _source(
         if _names_someone(phrase) and (said is None or speaks(phrase)):
             return replace(rule, kind=standing, start=start, end=end, inherited=False)
     if said is not None:
-        return replace(
-            rule, kind=standing, start=said[0], end=said[1], inherited=False, cue=said, hearsay=said
-        )
+        return _resting_on(rule, said)
     for earlier in reversed(before[-_REACH:]):
         own = earlier.source.start is not None and not (earlier.source.inherited or earlier.source.hearsay)
         if earlier.source.kind == kind and own:
@@ -178,8 +176,7 @@ def _whole(document: Document, sentence: Sentence, rule: SourceReading) -> Sourc
         said = hearsay(document, sentence)
         if said is None or said[0] > rule.end or said[1] < rule.start:
             return rule
-        whole = min(said[0], rule.start), max(said[1], rule.end)
-        return replace(rule, start=whole[0], end=whole[1], cue=whole, hearsay=whole)
+        return _resting_on(rule, (min(said[0], rule.start), max(said[1], rule.end)))
     start, end = speaker(document, sentence, rule.start, rule.end)
     return replace(rule, start=start, end=end)
 
@@ -189,8 +186,11 @@ def _own_hearsay(document: Document, sentence: Sentence, source: SourceReading) 
     if source.start is not None and not source.inherited:
         return source
     said = hearsay(document, sentence)
-    if said is None:
-        return source
+    return source if said is None else _resting_on(source, said)
+
+
+def _resting_on(source: SourceReading, said: tuple[int, int]) -> SourceReading:
+    """A source that is nothing but these words of hearsay."""
     return replace(source, kind="vague", start=said[0], end=said[1], inherited=False, cue=said, hearsay=said)
 
 

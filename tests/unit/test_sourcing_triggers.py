@@ -26,6 +26,11 @@ def shown(find: Callable[[Document, Sentence], tuple[int, int] | None], text: st
     return None if span is None else document.text[slice(*span)]
 
 
+def meeting(document: Document, sentence: Sentence) -> tuple[int, int] | None:
+    """Talks without parties, in a sentence without a source and a time."""
+    return unnamed_parties(document, sentence, SourceReading(), TimeReading())
+
+
 @pytest.mark.parametrize(
     ("text", "quote"),
     [
@@ -151,10 +156,7 @@ def test_own_hearsay_is_named_before_a_speaker_of_earlier_sentences() -> None:
     ],
 )
 def test_talks_without_parties_are_talks_that_were_held(text: str, quote: str | None) -> None:
-    def find(document: Document, sentence: Sentence) -> tuple[int, int] | None:
-        return unnamed_parties(document, sentence, SourceReading(), TimeReading())
-
-    assert shown(find, text) == quote
+    assert shown(meeting, text) == quote
 
 
 @pytest.mark.parametrize(
@@ -297,10 +299,7 @@ def test_a_figure_has_its_unit(text: str, quote: str) -> None:
     ],
 )
 def test_only_talks_that_were_not_held_need_no_parties(text: str, quote: str | None) -> None:
-    def find(document: Document, sentence: Sentence) -> tuple[int, int] | None:
-        return unnamed_parties(document, sentence, SourceReading(), TimeReading())
-
-    assert shown(find, text) == quote
+    assert shown(meeting, text) == quote
 
 
 def test_hearsay_of_an_earlier_sentence_is_no_speaker() -> None:

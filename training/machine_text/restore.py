@@ -2,7 +2,7 @@
 
 Int8 weights times their scales, divided by what smoothed their inputs, give float32 weights again:
 what a further stage starts from differs from what was trained by the rounding of the export alone.
-Reads the graphs that `training.machine_text.graph` writes.
+Reads the graphs that `training.encoders.graph` writes.
 """
 
 from __future__ import annotations

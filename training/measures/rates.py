@@ -12,7 +12,6 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -26,6 +25,7 @@ from detector.document import build_document
 from detector.rules import catalogue
 from detector.types import Article
 from training.corpora import corpora_root, records
+from training.places import DETECTOR_DATA
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def _start(names: Sequence[str]) -> None:
         raise click.UsageError(
             f"no detector is named {', '.join(sorted(unknown))}; there are {', '.join(made)}"
         )
-    _detectors = tuple(made[name] for name in names or made if names or name != TRAINED)
+    _detectors = tuple(made[name] for name in names or [n for n in made if n != TRAINED])
 
 
 def count(texts: Sequence[str]) -> Counts:
@@ -165,7 +165,7 @@ def _digest(corpus: str) -> str:
 )
 def main(names: tuple[str, ...], jobs: int, scale: float, output: Path | None) -> None:
     """Entry point."""
-    target = output or Path(str(files("detector.data") / "rates.json"))
+    target = output or DETECTOR_DATA / "rates.json"
     _start(names)
     present = {detector.name: detector for detector in _detectors}
     used: list[dict[str, Any]] = []
