@@ -49,6 +49,7 @@ class Characters:
     """The tables of `characters.toml`; read-only."""
 
     replaced: Mapping[str, str]
+    long_dashes: frozenset[str]
     hidden: Mapping[str, str]
     homoglyphs: Mapping[str, str]
     doubtful: Mapping[str, str]
@@ -65,6 +66,7 @@ def characters() -> Characters:
     data = load_toml("characters.toml")
     ordinary = {name: tuple((low, high) for low, high in pairs) for name, pairs in data["ordinary"].items()}
     return Characters(
+        long_dashes=frozenset(data["dashes"]["long"]),
         replaced=MappingProxyType({c: target for target, chars in data["replace"].items() for c in chars}),
         hidden=MappingProxyType(
             {

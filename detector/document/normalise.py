@@ -1,10 +1,10 @@
 """The normalised view of a text, with an exact map of offsets back to the raw text.
 
-The view is what detectors read: NFKC, straight quotes, plain hyphens for every dash, plain
-spaces (tabs stay), `\\n` for every line and page break, no invisible or bidi control characters,
-no marks over Latin letters that Unicode has no letter for, and Latin letters in place of look-alikes
-(Unicode TR39) inside words of mixed script. So a hidden character cannot change what a detector
-sees, and the formatting habits of a web site cannot either.
+The view is what detectors read: NFKC, straight quotes, plain hyphens for every dash (with spaces
+around one that sets words apart), plain spaces (tabs stay), `\\n` for every line and page break, no
+invisible or bidi control characters, no marks over Latin letters that Unicode has no letter for, and
+Latin letters in place of look-alikes (Unicode TR39) inside words of mixed script. So a hidden
+character cannot change what a detector sees, and the formatting habits of a web site cannot either.
 """
 
 from __future__ import annotations
@@ -52,6 +52,8 @@ class NormalisedText:
 
 
 _PLAIN = re.compile(r"[\n\t\x20-\x7e]*")
+_OPENERS, _CLOSERS = frozenset("\"'([$\u201c\u2018\u00a3\u20ac"), frozenset("\"').!?,%]\u201d\u2019")
+"""Marks that may stand between a dash and the words that it sets apart."""
 _MAX_MARKS = 30
 """Combining marks taken as one cluster: Unicode's stream-safe limit (UAX 15)."""
 _MARKED = 3
@@ -121,6 +123,8 @@ def normalise(raw: str) -> NormalisedText:
         elif i in homoglyphs:
             view.hidden.append(HiddenCharacter(Span(i, i + 1), "homoglyph"))
             view.add(homoglyphs[i], i, i + 1)
+        elif char in tables.long_dashes and _joins_words(raw, i):
+            view.add(" - ", i, i + 1)
         elif char in tables.replaced:
             view.add(tables.replaced[char], i, i + 1)
         else:
@@ -128,6 +132,16 @@ def normalise(raw: str) -> NormalisedText:
         i += width
     hidden = sorted((*view.hidden, *_crowded(view.marks)), key=lambda hit: hit.span)
     return NormalisedText("".join(view.out), tuple(view.starts), tuple(view.ends), tuple(hidden), n)
+
+
+def _joins_words(raw: str, i: int) -> bool:
+    """Whether the dash at `i` has a word on either side and no space: not a range, nor speech that breaks off."""
+    before, after = raw[i - 1 : i], raw[i + 1 : i + 2]
+    if after in _OPENERS:
+        after = raw[i + 2 : i + 3]
+    return after.isalnum() and (
+        before.isalpha() or before in _CLOSERS or (before.isdigit() and after.isalpha())
+    )
 
 
 def _plain_end(raw: str, i: int) -> int:

@@ -122,7 +122,7 @@ def test_a_quotation_within_a_quotation_ends_a_sentence():
     assert read(f"{PROSE} {quoted}\n\n{PROSE}") == f"{PROSE} {quoted} {PROSE}"
 
 
-@pytest.mark.parametrize("dash", [" - ", " -- ", " \u2014 ", " \u2013 "])
+@pytest.mark.parametrize("dash", [" - ", " -- ", " \u2014 ", " \u2013 ", "\u2014"])
 def test_dashes_between_words_do_not_tell_the_house(dash):
     text = f"The bridge{dash}built in 1931{dash}is closed."
     seen = without_house_style(read(text))

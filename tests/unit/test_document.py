@@ -303,3 +303,24 @@ def test_the_model_read_at_once_is_the_one_that_the_library_reads(monkeypatch):
     assert list(at_once.tk_nextmove) == list(by_library.tk_nextmove)
     for text in ("The mayor opened the bridge.", "Le maire a inauguré le pont.", "Most otwarto we wtorek."):
         assert at_once.classify(text) == by_library.classify(text)
+
+
+@pytest.mark.parametrize(
+    ("raw", "seen"),
+    [
+        ("The merger of Comcast\u2014Conal asks", "The merger of Comcast - Conal asks"),
+        ("\u201cNo\u201d\u2014he said\u2014\u201cyes\u201d.", '"No" - he said - "yes".'),
+        ("in 2018\u2014when it cost\u2014$5", "in 2018 - when it cost - $5"),
+        ("the war of 1914\u201418", "the war of 1914-18"),
+        ("\u201cI was\u2014\u201d he said", '"I was-" he said'),
+        ("\u2014Reuters", "-Reuters"),
+        ("the U.S.\u2013China talks", "the U.S.-China talks"),
+    ],
+)
+def test_a_long_dash_sets_words_apart_and_keeps_ranges_together(raw, seen):
+    view = normalise(raw)
+    assert view.text == seen
+    for word in ("Conal", "yes", "when", "Reuters", "China"):
+        if word in seen:
+            span = view.to_raw(seen.index(word), seen.index(word) + len(word))
+            assert raw[span.start : span.end] == word
