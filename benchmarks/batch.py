@@ -23,7 +23,7 @@ import numpy as np
 import onnxruntime as ort
 
 from benchmarks.corpora import first
-from benchmarks.floor import int8_rate, matrix_shapes, multiply_adds
+from benchmarks.floor import int8_rate, multiply_adds, products_of
 from detector.analyzer import Analyzer
 from detector.detectors import default_detectors
 from detector.detectors.base import Detector
@@ -150,15 +150,15 @@ def measure_floor(articles: int) -> Floor | None:
         lengths = session.lengths
         if not lengths:
             continue
-        shapes = matrix_shapes(session.model)
-        rate = int8_rate(shapes, int(np.median(lengths)))
-        products = multiply_adds(shapes, lengths)
+        products = products_of(session.model)
+        rate = int8_rate(products, int(np.median(lengths)))
+        work = multiply_adds(products, lengths) / rate
         print(
             f"encoder            {len(lengths) / articles:.1f} windows of {np.median(lengths):.0f} tokens an article; "
-            f"{rate / 1e9:,.0f} G int8 multiply-adds/s a core; products {1000 * products / rate / articles:.1f} ms, "
+            f"{rate / 1e9:,.0f} G int8 multiply-adds/s a core; products {1000 * work / articles:.1f} ms, "
             f"session {1000 * session.seconds / articles:.1f} ms an article"
         )
-        total = Floor(total.products + products / rate, total.session + session.seconds)
+        total = Floor(total.products + work, total.session + session.seconds)
     return total if total.products else None
 
 

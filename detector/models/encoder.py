@@ -6,7 +6,7 @@ that shares a call, so only a window alone gives the same number in any company.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -92,10 +92,19 @@ class Encoder:
 
     def logits(self, windows: Sequence[Window]) -> list[float]:
         """Log-odds of machine writing per window, each from a call of its own."""
+        return self.begin(windows)()
+
+    def begin(self, windows: Sequence[Window]) -> Callable[[], list[float]]:
+        """Start `logits` beside what the caller does next; what is given waits for them.
+
+        With one thread it starts when it is waited for.
+        """
         if len(windows) < 2 or self._threads < 2:
-            return [self._logit(window) for window in windows]
-        with ThreadPoolExecutor(min(self._threads, len(windows))) as pool:
-            return list(pool.map(self._logit, windows))
+            return lambda: [self._logit(window) for window in windows]
+        pool = ThreadPoolExecutor(min(self._threads, len(windows)))
+        found = pool.map(self._logit, windows)
+        pool.shutdown(wait=False)
+        return lambda: list(found)
 
     def _logit(self, window: Window) -> float:
         output: Any = self._session.run(None, {"words": self._vocabulary.vectors(window.ids)})[0]

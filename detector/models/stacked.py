@@ -92,10 +92,11 @@ class StackedModel:
     def score(self, documents: Sequence[Document]) -> list[ArticleScore]:
         """One score per document, in order, each independent of the others."""
         prose = [pieces(document) for document in documents]
-        found = [self.stylometry.score_pieces(*both) for both in zip(documents, prose, strict=True)]
         tokens = [self.encoder.tokenize(own) for own in prose]
         windows = [self.encoder.windows(ids) for ids in tokens]
-        flat = self.encoder.logits([window for own in windows for window in own])
+        reading = self.encoder.begin([window for own in windows for window in own])
+        found = [self.stylometry.score_pieces(*both) for both in zip(documents, prose, strict=True)]
+        flat = reading()
         scores, done = [], 0
         for index, own in enumerate(windows):
             part = flat[done : done + len(own)]

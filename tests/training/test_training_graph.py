@@ -18,8 +18,8 @@ from training.machine_text.restore import restored  # noqa: E402
 LENGTHS = (3, 17, 64)
 
 
-@pytest.fixture(scope="module")
-def classifier(tmp_path_factory: pytest.TempPathFactory) -> WindowClassifier:
+@pytest.fixture(scope="module", params=[(), (1,), (1, 2)], ids=["every token", "pairs", "pairs of pairs"])
+def classifier(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> WindowClassifier:
     """A BERT of two narrow layers with weights drawn at random."""
     from transformers import BertConfig, BertModel
 
@@ -30,7 +30,7 @@ def classifier(tmp_path_factory: pytest.TempPathFactory) -> WindowClassifier:
     )  # fmt: skip
     folder = tmp_path_factory.mktemp("base")
     BertModel(config).save_pretrained(folder)
-    return WindowClassifier(str(folder)).eval()
+    return WindowClassifier(str(folder), request.param).eval()
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +65,15 @@ def test_unquantised_graph_agrees_with_torch(
     assert by_graph(plain, feeds) == pytest.approx(by_torch(classifier, rows), abs=1e-4)
 
 
+def test_padding_changes_nothing(classifier: WindowClassifier, rows: list[torch.Tensor]) -> None:
+    longest = max(ids.shape[1] for ids in rows)
+    padded = torch.cat([torch.nn.functional.pad(ids, (0, longest - ids.shape[1]), value=7) for ids in rows])
+    mask = torch.stack([(torch.arange(longest) < ids.shape[1]).long() for ids in rows])
+    with torch.no_grad():
+        together = classifier(padded, mask).numpy()
+    assert together == pytest.approx(by_torch(classifier, rows), abs=1e-4)
+
+
 def test_quantised_graph_stays_near_with_and_without_smoothing(
     classifier: WindowClassifier, rows: list[torch.Tensor], feeds: list[dict[str, np.ndarray]]
 ) -> None:
@@ -84,7 +93,7 @@ def test_weights_come_back_from_the_graph(
     plain, inputs_of = graph_of(classifier, quantised=False)
     whole, _ = graph_of(classifier, channel_peaks(plain, inputs_of, feeds))
     (tmp_path / "model.onnx").write_bytes(whole)
-    again = WindowClassifier(classifier.encoder.config.name_or_path).eval()
+    again = WindowClassifier(classifier.encoder.config.name_or_path, classifier.halve_after).eval()
     again.load_state_dict(restored(tmp_path / "model.onnx", words_of(classifier)))
     assert by_torch(again, rows) == pytest.approx(by_torch(classifier, rows), abs=0.05)
     expected = dict(classifier.state_dict())

@@ -16,13 +16,18 @@ def words_shape(module: nn.Module) -> tuple[str | int, ...]:
     return ("batch", "length", int(encoder.config.hidden_size))
 
 
-def begun_graph(module: nn.Module, peaks: dict[str, Any] | None, quantised: bool) -> tuple[GraphWriter, str]:
-    """A graph with the `encoder` of a torch module, for heads to be added, and the name of its last hidden states."""
+def begun_graph(
+    module: nn.Module, peaks: dict[str, Any] | None, quantised: bool, halve_after: Sequence[int] = ()
+) -> tuple[GraphWriter, str]:
+    """A graph with the `encoder` of a torch module, for heads to be added, and the name of its last hidden states.
+
+    Tokens are joined in pairs after each of the layers `halve_after`, counted from 1.
+    """
     weights = {name: tensor.detach().float().numpy() for name, tensor in module.state_dict().items()}
     writer = GraphWriter(weights, peaks, quantised)
     encoder: Any = module.encoder
     shape = encoder.config
-    return writer, writer.encoder("encoder", shape.num_hidden_layers, shape.num_attention_heads)
+    return writer, writer.encoder("encoder", shape.num_hidden_layers, shape.num_attention_heads, halve_after)
 
 
 def exported(

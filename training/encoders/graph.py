@@ -137,11 +137,30 @@ class GraphWriter:
     def _dense(self, name: str, source: str) -> str:
         return self.product(name, source, self.weight(f"{name}.weight").T, self.weight(f"{name}.bias"))
 
-    def encoder(self, prefix: str, layers: int, heads: int) -> str:
-        """Last hidden states of the whole encoder, shape (batch, length, width)."""
+    def halved(self, source: str) -> str:
+        """Means of neighbouring pairs of tokens; a last one without a neighbour stays as it is."""
+        zero, one, two, end = (
+            self.constant(name, np.array([value], np.int64))
+            for name, value in (("zero", 0), ("one", 1), ("two", 2), ("end", np.iinfo(np.int64).max))
+        )
+        last = self.node("Slice", [source, self.constant("last", np.array([-1], np.int64)), end, one])
+        # With its last token doubled, every token of an even place has a neighbour.
+        doubled = self.node("Concat", [source, last], axis=1)
+        first = self.node("Slice", [source, zero, end, one, two])
+        second = self.node("Slice", [doubled, one, end, one, two])
+        half = self.constant("half", np.array(0.5, np.float32))
+        return self.node("Mul", [self.node("Add", [first, second]), half])
+
+    def encoder(self, prefix: str, layers: int, heads: int, halve_after: Sequence[int] = ()) -> str:
+        """Last hidden states of the whole encoder, shape (batch, length, width).
+
+        Tokens are joined in pairs after each of the layers `halve_after`, counted from 1.
+        """
         hidden = self.embeddings(f"{prefix}.embeddings")
         for index in range(layers):
             hidden = self.layer(f"{prefix}.encoder.layer.{index}", hidden, heads)
+            if index + 1 in halve_after:
+                hidden = self.halved(hidden)
         return hidden
 
     def model(self, inputs: Mapping[str, Sequence[str | int]], outputs: Mapping[str, str]) -> bytes:

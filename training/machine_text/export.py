@@ -36,7 +36,7 @@ FILES = frozenset({"model.onnx", "config.json", "stack.json", "calibration.json"
 def load_classifier(run: Path, weights: str = "model.pt") -> WindowClassifier:
     """Classifier of a training run, in evaluation mode."""
     config = json.loads((run / "config.json").read_text("utf-8"))
-    classifier = WindowClassifier(base_checkpoint(config))
+    classifier = WindowClassifier(base_checkpoint(config), config.get("halve_after", ()))
     classifier.load_state_dict(torch.load(run / weights, weights_only=True))
     return classifier.eval()
 
@@ -45,7 +45,7 @@ def graph_of(
     classifier: WindowClassifier, peaks: dict[str, Any] | None = None, quantised: bool = True
 ) -> tuple[bytes, dict[str, str]]:
     """The classifier as an ONNX model, and which value each of its products reads."""
-    writer, hidden = begun_graph(classifier, peaks, quantised)
+    writer, hidden = begun_graph(classifier, peaks, quantised, classifier.halve_after)
     axis = writer.constant("tokens", np.array([1], np.int64))
     pooled = writer.node("ReduceMean", [hidden, axis], keepdims=0)
     inputs = {"words": words_shape(classifier)}
@@ -107,7 +107,7 @@ def command(run: Path, out: Path, version: str, keep_unquantised: bool) -> None:
         "base": "sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0)",
         "max_tokens": int(config["max_tokens"]),
         "window_tokens": int(config.get("window_tokens", 150)),
-        "training": {k: v for k, v in config.items() if k not in ("window", "start")},
+        "training": {k: v for k, v in config.items() if k not in ("window", "start", "teacher")},
     }
     write_artifact(out, {"model.onnx": models["int8"], "config.json": as_json(described)}, FILES)
     click.echo(f"{out}: an encoder without thresholds; {CALIBRATE}")

@@ -11,7 +11,7 @@ import math
 import random
 import time
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,13 +30,17 @@ from training.windows import Glue, Recipe, Window, draw
 
 
 class WindowClassifier(nn.Module):
-    """An encoder with a mean-pooled logit for "machine-written"."""
+    """An encoder with a mean-pooled logit for "machine-written".
 
-    def __init__(self, base: str) -> None:
+    Tokens are joined in pairs after each of the layers `halve_after` (counted from 1): further ones read half as many.
+    """
+
+    def __init__(self, base: str, halve_after: Sequence[int] = ()) -> None:
         super().__init__()
         self.encoder = AutoModel.from_pretrained(base, add_pooling_layer=False)
         self.dropout = nn.Dropout(0.1)
         self.head = nn.Linear(self.encoder.config.hidden_size, 1)
+        self.halve_after = tuple(halve_after)
 
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
         """Logits of a padded batch, shape (batch,)."""
@@ -44,15 +48,49 @@ class WindowClassifier(nn.Module):
 
     def pooled(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
         """Mean last hidden state of each window, shape (batch, width)."""
-        hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
-        mask = attention_mask.unsqueeze(-1).to(hidden.dtype)
-        mean: torch.Tensor = (hidden * mask).sum(1) / mask.sum(1).clamp(min=1)
-        return mean
+        return mean_of(*self.hidden(input_ids, attention_mask))
+
+    def hidden(
+        self, input_ids: torch.Tensor, attention_mask: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Last hidden states, shape (batch, length, width), and the mask of those that are not padding."""
+        if not self.halve_after:
+            encoded = self.encoder(input_ids=input_ids, attention_mask=attention_mask)
+            return encoded.last_hidden_state, attention_mask
+        hidden, mask = self.encoder.embeddings(input_ids=input_ids), attention_mask
+        for number, layer in enumerate(self.encoder.encoder.layer, 1):
+            hidden = layer(hidden, mask.bool()[:, None, None, :])
+            if number in self.halve_after:
+                hidden, mask = halved(hidden, mask)
+        return hidden, mask
 
     def judge(self, pooled: torch.Tensor) -> torch.Tensor:
         """Logits of pooled windows."""
         logits: torch.Tensor = self.head(self.dropout(pooled)).squeeze(-1)
         return logits
+
+
+def mean_of(hidden: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    """Mean of the hidden states that `mask` leaves, shape (batch, width)."""
+    weight = mask.unsqueeze(-1).to(hidden.dtype)
+    mean: torch.Tensor = (hidden * weight).sum(1) / weight.sum(1).clamp(min=1)
+    return mean
+
+
+def halved(hidden: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Means of neighbouring pairs of hidden states; a last one without a neighbour stays as it is.
+
+    Funnel-Transformer (Dai et al., 2020) joins tokens so, for texts that are judged as a whole.
+
+    >>> states = torch.tensor([[[1.0], [3.0], [5.0], [0.0]]])
+    >>> [part.squeeze().tolist() for part in halved(states, torch.tensor([[1, 1, 1, 0]]))]
+    [[2.0, 5.0], [1, 1]]
+    """
+    if hidden.shape[1] % 2:
+        hidden, mask = nn.functional.pad(hidden, (0, 0, 0, 1)), nn.functional.pad(mask, (0, 1))
+    pairs, counts = hidden.unflatten(1, (-1, 2)), mask.unflatten(1, (-1, 2))
+    weight = counts.unsqueeze(-1).to(hidden.dtype)
+    return (pairs * weight).sum(2) / weight.sum(2).clamp(min=1), counts.amax(2)
 
 
 def learning_groups(model: WindowClassifier, rate: float, decay: float) -> list[dict[str, Any]]:
@@ -136,6 +174,51 @@ def contrast(vectors: torch.Tensor, labels: torch.Tensor, temperature: float = 0
     return -(shares.sum(1) / alike.sum(1).clamp(min=1)).mean()
 
 
+class Teacher:
+    """A classifier that reads every token, for one that joins them to learn from, in place of labels.
+
+    Parameters
+    ----------
+    path
+        Its weights.
+    weight
+        What the distance from its hidden states weighs beside the cross-entropy with its probabilities.
+    """
+
+    def __init__(self, base: str, path: Path, weight: float) -> None:
+        self._model = WindowClassifier(base).eval()
+        self._model.load_state_dict(torch.load(path, weights_only=True))
+        self._weight = weight
+
+    def loss(
+        self,
+        logits: torch.Tensor,
+        hidden: torch.Tensor,
+        mask: torch.Tensor,
+        encoded: Mapping[str, torch.Tensor],
+    ) -> torch.Tensor:
+        """Cross-entropy with the teacher's probabilities, and the weighted `distance` from its hidden states."""
+        believed, states = self.answer(encoded, hidden.shape[1])
+        apart = nn.functional.binary_cross_entropy_with_logits(logits, believed)
+        return apart + self._weight * distance(hidden, states, mask)
+
+    @torch.no_grad()
+    def answer(self, encoded: Mapping[str, torch.Tensor], length: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """Probabilities of a batch, and its hidden states joined in pairs until there are at most `length`."""
+        hidden, mask = self._model.hidden(encoded["input_ids"], encoded["attention_mask"])
+        believed = torch.sigmoid(self._model.judge(mean_of(hidden, mask)))
+        while hidden.shape[1] > length:
+            hidden, mask = halved(hidden, mask)
+        return believed, hidden
+
+
+def distance(hidden: torch.Tensor, taught: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    """Mean squared distance of hidden states from a teacher's, as a share of the variance of those."""
+    kept = mask.bool()
+    apart: torch.Tensor = nn.functional.mse_loss(hidden[kept], taught[kept]) / taught[kept].var()
+    return apart
+
+
 def recipes(config: dict[str, Any]) -> list[Recipe]:
     """Recipes of a configuration's `[[window]]` tables."""
     return [
@@ -205,13 +288,15 @@ def train(config: dict[str, Any], out: Path) -> None:
     """
     out.mkdir(parents=True, exist_ok=True)
     start = Path(config["start"]) if config.get("start") else None
-    if start:
-        run_file(start.parent, start.name)
+    teacher = config.get("teacher")
+    for needed in filter(None, (start, teacher and Path(teacher))):
+        run_file(needed.parent, needed.name)
     torch.manual_seed(config["seed"])
     tokenizer = AutoTokenizer.from_pretrained(base_checkpoint(config))
     windows = prepare(config, tokenizer, out)
     _print_mix(windows)
-    model = WindowClassifier(base_checkpoint(config))
+    model = WindowClassifier(base_checkpoint(config), config.get("halve_after", ()))
+    taught = Teacher(base_checkpoint(config), Path(teacher), config["teach"]) if teacher else None
     if config.get("freeze_embeddings"):
         model.encoder.embeddings.requires_grad_(False)
     if start:
@@ -253,9 +338,13 @@ def train(config: dict[str, Any], out: Path) -> None:
         )
         labels = torch.tensor([float(w.label) for w in batch])
         with autocast(config["bf16"]):
-            pooled = model.pooled(encoded["input_ids"], encoded["attention_mask"])
+            hidden, mask = model.hidden(encoded["input_ids"], encoded["attention_mask"])
+            pooled = mean_of(hidden, mask)
             logits = model.judge(pooled)
-        loss = loss_of(logits.float(), labels, config["smooth"], config["tail"])
+        if taught:
+            loss = taught.loss(logits.float(), hidden, mask, encoded)
+        else:
+            loss = loss_of(logits.float(), labels, config["smooth"], config["tail"])
         if config.get("contrastive"):
             loss = loss + config["contrastive"] * contrast(pooled, labels)
         loss.backward()  # type: ignore[no-untyped-call]

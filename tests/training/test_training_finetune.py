@@ -1,0 +1,117 @@
+"""A run of the machine-text encoder: what it leaves, how it goes on, and how it learns from a teacher."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+torch = pytest.importorskip("torch")
+transformers = pytest.importorskip("transformers")
+
+from detector.models.vocabulary import shared_vocabulary  # noqa: E402
+from training.encoders.vocabulary import share_words  # noqa: E402
+from training.machine_text.export import load_classifier  # noqa: E402
+from training.machine_text.finetune import (  # noqa: E402
+    Teacher,
+    WindowClassifier,
+    distance,
+    halved,
+    mean_of,
+    train,
+)
+from training.runs import write_windows  # noqa: E402
+from training.windows import Window  # noqa: E402
+
+SUBJECTS = ("The council", "A ferry", "The mayor", "Our school", "The old bridge", "One farmer")
+ENDS = {0: "was closed on Monday.", 1: "remains a pivotal testament."}
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A narrow BERT of two layers with the shipped tokenizer, its weights drawn at random."""
+    torch.manual_seed(7)
+    folder = tmp_path_factory.mktemp("base")
+    tokenizer = shared_vocabulary().tokenizer
+    vectors = shared_vocabulary().table()
+    config = transformers.BertConfig(
+        vocab_size=len(vectors), hidden_size=vectors.shape[1], num_hidden_layers=2, num_attention_heads=4,
+        intermediate_size=32, max_position_embeddings=64, initializer_range=0.06,
+    )  # fmt: skip
+    transformers.BertModel(config).save_pretrained(folder)
+    transformers.PreTrainedTokenizerFast(tokenizer_object=tokenizer, pad_token="[PAD]").save_pretrained(
+        folder
+    )
+    return str(folder)
+
+
+def settings(base: str, **more: Any) -> dict[str, Any]:
+    return {
+        "base": base, "seed": 5, "max_tokens": 48, "epochs": 8, "batch_tokens": 48 * 8, "freeze_embeddings": True,
+        "rate": 1e-3, "layer_decay": 1.0, "average": 0.5, "smooth": 0.0, "tail": 0.0, "bf16": False, "augment": 0.0,
+        **more,
+    }  # fmt: skip
+
+
+def run(config: dict[str, Any], folder: Path) -> Path:
+    """Train on a few dozen windows whose last words tell their class."""
+    rng = random.Random(3)
+    windows = [
+        Window(f"{rng.choice(SUBJECTS)} in the town of {rng.choice(SUBJECTS)} {ENDS[i % 2]}", i % 2, 16, "toy", f"g{i}")
+        for i in range(32)
+    ]  # fmt: skip
+    folder.mkdir()
+    write_windows(folder, windows, config)
+    train(config, folder)
+    return folder
+
+
+def encoded(base: str) -> dict[str, Any]:
+    texts = [f"{subject} {end}" for subject in SUBJECTS for end in ENDS.values()]
+    tokenizer = transformers.AutoTokenizer.from_pretrained(base)
+    return dict(tokenizer(texts, padding=True, return_tensors="pt"))
+
+
+def test_a_reader_of_pairs_learns_from_one_of_single_tokens(base: str, tmp_path: Path) -> None:
+    first = run(settings(base), tmp_path / "first")
+    path = first / "model.pt"
+    taught = {"teacher": str(path), "teach": 2.0, "halve_after": [1]}
+    second = run(settings(base, **taught), tmp_path / "second")
+    teacher, batch = Teacher(base, path, 1.0), encoded(base)
+    believed, states = teacher.answer(batch, -(-batch["input_ids"].shape[1] // 2))
+    assert believed.reshape(-1, 2)[:, 0].max() < 0.5 < believed.reshape(-1, 2)[:, 1].min()
+    before = WindowClassifier(base, [1]).eval()
+    share_words(before)
+    after = load_classifier(second)
+    assert after.halve_after == (1,)
+
+    def apart(student: WindowClassifier) -> float:
+        with torch.no_grad():
+            hidden, mask = student.hidden(batch["input_ids"], batch["attention_mask"])
+        assert hidden.shape[1] == -(-batch["input_ids"].shape[1] // 2)
+        return float(distance(hidden, states, mask))
+
+    assert apart(after) < 0.9 * apart(before)
+    with torch.no_grad():
+        logits = after(batch["input_ids"], batch["attention_mask"])
+    assert torch.equal(logits > 0, believed > 0.5)
+    curve = [json.loads(line) for line in (second / "curve.jsonl").read_text("utf-8").splitlines()]
+    assert curve[-1]["step"] == curve[-1]["of"]
+
+
+def test_a_missing_teacher_is_named_before_anything_is_trained(base: str, tmp_path: Path) -> None:
+    missing = tmp_path / "nowhere" / "model.pt"
+    with pytest.raises(click.ClickException, match="nowhere"):
+        run(settings(base, teacher=str(missing), teach=1.0), tmp_path / "run")
+
+
+def test_pairs_are_means_and_the_last_may_stand_alone() -> None:
+    hidden = torch.arange(10.0).reshape(1, 5, 2)
+    pairs, mask = halved(hidden, torch.ones(1, 5, dtype=torch.long))
+    assert pairs.tolist() == [[[1.0, 2.0], [5.0, 6.0], [8.0, 9.0]]]
+    assert mask.tolist() == [[1, 1, 1]]
+    assert mean_of(pairs, mask).tolist() == [[pytest.approx(14 / 3), pytest.approx(17 / 3)]]
