@@ -88,7 +88,7 @@ def halved(hidden: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, torc
     """
     if hidden.shape[1] % 2:
         hidden, mask = nn.functional.pad(hidden, (0, 0, 0, 1)), nn.functional.pad(mask, (0, 1))
-    pairs, counts = hidden.unflatten(1, (-1, 2)), mask.unflatten(1, (-1, 2))
+    pairs, counts = hidden.reshape(len(hidden), -1, 2, hidden.shape[2]), mask.reshape(len(mask), -1, 2)
     weight = counts.unsqueeze(-1).to(hidden.dtype)
     return (pairs * weight).sum(2) / weight.sum(2).clamp(min=1), counts.amax(2)
 
