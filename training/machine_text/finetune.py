@@ -71,7 +71,7 @@ class WindowClassifier(nn.Module):
 
 
 def mean_of(hidden: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-    """Mean of the hidden states that `mask` leaves, shape (batch, width)."""
+    """Mean of the hidden states that `mask` leaves, shape (batch, width); zero where it leaves none."""
     weight = mask.unsqueeze(-1).to(hidden.dtype)
     mean: torch.Tensor = (hidden * weight).sum(1) / weight.sum(1).clamp(min=1)
     return mean
@@ -88,9 +88,9 @@ def halved(hidden: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, torc
     """
     if hidden.shape[1] % 2:
         hidden, mask = nn.functional.pad(hidden, (0, 0, 0, 1)), nn.functional.pad(mask, (0, 1))
-    pairs, counts = hidden.reshape(len(hidden), -1, 2, hidden.shape[2]), mask.reshape(len(mask), -1, 2)
-    weight = counts.unsqueeze(-1).to(hidden.dtype)
-    return (pairs * weight).sum(2) / weight.sum(2).clamp(min=1), counts.amax(2)
+    texts, _, width = hidden.shape
+    pairs, counts = hidden.reshape(-1, 2, width), mask.reshape(-1, 2)
+    return mean_of(pairs, counts).reshape(texts, -1, width), counts.amax(1).reshape(texts, -1)
 
 
 def learning_groups(model: WindowClassifier, rate: float, decay: float) -> list[dict[str, Any]]:
@@ -214,8 +214,8 @@ class Teacher:
 
 def distance(hidden: torch.Tensor, taught: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
     """Mean squared distance of hidden states from a teacher's, as a share of the variance of those."""
-    kept = mask.bool()
-    apart: torch.Tensor = nn.functional.mse_loss(hidden[kept], taught[kept]) / taught[kept].var()
+    own, wanted = hidden[mask.bool()], taught[mask.bool()]
+    apart: torch.Tensor = nn.functional.mse_loss(own, wanted) / wanted.var()
     return apart
 
 
@@ -287,16 +287,15 @@ def train(config: dict[str, Any], out: Path) -> None:
     Windows that `out` holds are taken as they are.
     """
     out.mkdir(parents=True, exist_ok=True)
-    start = Path(config["start"]) if config.get("start") else None
-    teacher = config.get("teacher")
-    for needed in filter(None, (start, teacher and Path(teacher))):
+    start, teacher = (Path(config[name]) if config.get(name) else None for name in ("start", "teacher"))
+    for needed in filter(None, (start, teacher)):
         run_file(needed.parent, needed.name)
     torch.manual_seed(config["seed"])
     tokenizer = AutoTokenizer.from_pretrained(base_checkpoint(config))
     windows = prepare(config, tokenizer, out)
     _print_mix(windows)
     model = WindowClassifier(base_checkpoint(config), config.get("halve_after", ()))
-    taught = Teacher(base_checkpoint(config), Path(teacher), config["teach"]) if teacher else None
+    taught = Teacher(base_checkpoint(config), teacher, config["teach"]) if teacher else None
     if config.get("freeze_embeddings"):
         model.encoder.embeddings.requires_grad_(False)
     if start:
