@@ -22,10 +22,13 @@ Measure = Callable[[str], int]
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """One training example; `group` is that of its record, `source` its corpus file."""
+    """One training example; `group` is that of its record, `source` its corpus file.
+
+    `label` is 1 for machine-written, 0 for human, or a teacher's probability (`machine_text.label`).
+    """
 
     text: str
-    label: int
+    label: float
     tokens: int
     source: str
     group: str

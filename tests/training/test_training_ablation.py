@@ -10,7 +10,7 @@ import pytest
 torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
-from training.machine_text.ablation import COLUMNS, line, mean_logits  # noqa: E402
+from training.machine_text.ablation import COLUMNS, changed, line, mean_logits  # noqa: E402
 from training.machine_text.calibrate import thresholds  # noqa: E402
 from training.machine_text.finetune import batches, contrast  # noqa: E402
 from training.windows import Window  # noqa: E402
@@ -91,3 +91,47 @@ def test_a_threshold_a_length_bin_and_the_shares_that_pass_it() -> None:
     assert found["XSum-style"] == 1.0, "a text too short to be judged counts for nothing"
     assert 0.5 < found["AUROC"] < 1.0
     assert set(found) == {*COLUMNS, "AUROC"}
+
+
+def drawn() -> list[Window]:
+    sentence = "The mayor of the town said that the ferry stays. "
+    own = [
+        Window((sentence * 12).strip() + f" {i} {label}.", label, 122, f"news/{source}", f"g{i}")
+        for i, source in enumerate(["wire", "wire", "local", "opinions"] * 6)
+        for label in (0, 1)
+    ]
+    return own + [w for w in own if not w.label][:5]
+
+
+def test_without_hard_negatives_none_stands_twice_but_to_fill_up() -> None:
+    windows = drawn()
+    found = changed(windows, {"distinct": True}, seed=1)
+    assert len(found) == len(windows)
+    assert len(set(found)) == 48
+    assert changed(windows, {}, seed=1) == windows
+
+
+def test_left_out_corpora_make_way_for_the_others_of_their_class() -> None:
+    windows = drawn()
+    found = changed(windows, {"without": ["local", "opinions"]}, seed=1)
+    assert {w.source for w in found if not w.label} == {"news/wire"}
+    assert {w.source for w in found if w.label} == {"news/wire", "news/local", "news/opinions"}
+    assert [sum(w.label == label for w in found) for label in (0, 1)] == [29, 24]
+
+
+def test_attacks_change_about_their_share_of_the_texts() -> None:
+    windows = drawn()
+    found = changed(windows, {"attacked": 0.5}, seed=1)
+    other = sum(a.text != b.text for a, b in zip(windows, found, strict=True))
+    assert 0.3 * len(windows) < other < 0.6 * len(windows)
+    assert [w.label for w in found] == [w.label for w in windows]
+    assert changed(windows, {"attacked": 0.5}, seed=1) == found
+
+
+def test_shorter_windows_end_where_a_sentence_ends() -> None:
+    for before, after in zip(drawn(), changed(drawn(), {"longest": 40}, seed=1), strict=True):
+        assert before.text.startswith(after.text)
+        assert after.text.endswith("stays.")
+        assert 35 <= after.tokens <= 55
+    short = [Window("One. Two.", label, 4, "news/wire", "g") for label in (0, 1)]
+    assert changed(short, {"longest": 40}, seed=1) == short

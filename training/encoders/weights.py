@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import torch
 from torch import nn
 
 
-def base_checkpoint(config: dict[str, Any]) -> str:
+def base_checkpoint(config: Mapping[str, Any]) -> str:
     """Folder or hub name of the base model; `package:NAME` is a folder `model` in an installed package.
 
     Raises

@@ -1,17 +1,17 @@
 """`python -m training ablation`: short runs from one start, each with one change, and what each gives.
 
-All read the same windows and the same texts of unseen outlets and generators; the encoder speaks alone,
-under thresholds that keep 1% of human crops in each length bin. Numbers compare with each other
-only: the shipped model trained longer and has stylometry beside it.
+All read the same texts of unseen outlets and generators; the encoder speaks alone, under thresholds that
+keep 1% of human crops in each length bin. Numbers compare with each other only: the shipped model trained
+longer and has stylometry beside it. A run's `change` is one of its settings, its `data` one of its windows.
 """
 
 from __future__ import annotations
 
 import json
 import random
-import shutil
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +20,17 @@ import numpy as np
 import torch
 
 from detector.models.calibration import Calibration
+from training.attacks import AUGMENTATIONS
 from training.encoders.vocabulary import share_words
-from training.encoders.weights import base_checkpoint, mixed
+from training.encoders.weights import mixed
 from training.machine_text.calibrate import Row, Vector, thresholds
 from training.machine_text.evaluate import auroc, family, flagged
 from training.machine_text.evidence import check_origin, read
 from training.machine_text.export import ARTIFACT
-from training.machine_text.finetune import WindowClassifier, train
+from training.machine_text.finetune import WindowClassifier, classifier_of, train
 from training.places import CONFIGS
+from training.runs import read_windows, write_windows
+from training.windows import Window
 
 CONFIG = CONFIGS / "ablation.toml"
 RATE = 0.01
@@ -79,17 +82,54 @@ def line(rows: Sequence[Row], logits: Vector, calibration: Calibration) -> dict[
     return {**found, "AUROC": auroc(logits[human], logits[machine])}
 
 
-def weights_of(run: dict[str, Any], recipe: dict[str, Any], out: Path, windows: Path) -> dict[str, Any]:
+def changed(windows: Sequence[Window], data: Mapping[str, Any], seed: int) -> list[Window]:
+    """Windows under one change, as many human and as many machine-written as there were.
+
+    Parameters
+    ----------
+    data
+        `first`: as many of them alone; `distinct`: none twice (without the hard negatives that were mined); `without`: human windows of corpora
+        whose names end so make way for others; `attacked`: the share that word attacks change, once more;
+        `longest`: the first so many tokens alone, about, to a sentence's end.
+    """
+    rng, windows = random.Random(seed), windows[: data.get("first")]
+    kept = list(dict.fromkeys(windows)) if data.get("distinct") else list(windows)
+    if ends := tuple(data.get("without", ())):
+        kept = [w for w in kept if w.label or not w.source.endswith(ends)]
+    if share := data.get("attacked"):
+        kept = [
+            replace(w, text=rng.choice(AUGMENTATIONS)(w.text, rng)) if rng.random() < share else w
+            for w in kept
+        ]
+    if longest := data.get("longest"):
+        kept = [_opening(w, int(longest)) for w in kept]
+    for label in (0, 1):
+        own = [w for w in kept if w.label == label]
+        kept += rng.choices(own, k=sum(w.label == label for w in windows) - len(own))
+    return kept
+
+
+def _opening(window: Window, longest: int) -> Window:
+    """The first sentences of a window, as long as they have not `longest` tokens (words stand for them)."""
+    words = window.text.split(" ")
+    most = max(1, round(len(words) * longest / window.tokens))
+    if most >= len(words):
+        return window
+    ends = [i + 1 for i, word in enumerate(words) if word.rstrip("\"')").endswith((".", "!", "?"))]
+    stop = next((end for end in ends if end >= most), len(words))
+    return replace(window, text=" ".join(words[:stop]), tokens=round(window.tokens * stop / len(words)))
+
+
+def weights_of(
+    run: dict[str, Any], recipe: dict[str, Any], out: Path, windows: Sequence[Window]
+) -> dict[str, Any]:
     """Weights of a run; trains where it has none yet."""
-    if run.get("steps") == 0:
-        start: dict[str, Any] = torch.load(recipe["start"], weights_only=True)
-        return start
     folder = out / _slug(run.get("of", run["name"]))
     if not (folder / "model.pt").exists():
         if "of" in run:
             raise click.ClickException(f"{run['name']}: run {run['of']!r} comes first")
         folder.mkdir(parents=True, exist_ok=True)
-        shutil.copy(windows, folder / "windows.jsonl")
+        write_windows(folder, changed(windows, run.get("data", {}), recipe["seed"]), recipe)
         train({**recipe, **run.get("change", {})}, folder)
     state: dict[str, Any] = torch.load(folder / run.get("file", "model.pt"), weights_only=True)
     return mixed(state, Path(recipe["start"]), float(run["keep"])) if run.get("keep") else state
@@ -109,12 +149,23 @@ def _texts(evidence: Path, config: dict[str, Any]) -> tuple[Sequence[Row], Seque
         for row in read(evidence / "evaluation.prepared.jsonl")
         if row["label"] == "ai" or (row["label"] == "human" and rng.random() < config["humans"])
     ]
-    return crops[: int(config["calibration"])], judged
+    chosen = crops[: int(config["calibration"])]
+    for row in (*chosen, *judged):
+        row["windows"] = row["windows"][: int(config["windows"])]
+    return chosen, judged
 
 
 @click.command()
-@click.option("--start", type=click.Path(exists=True, path_type=Path), required=True, help="Weights (.pt).")
-@click.option("--windows", type=click.Path(exists=True, path_type=Path), required=True, help="windows.jsonl.")
+@click.option(
+    "--start", type=click.Path(exists=True, path_type=Path), help="Weights (.pt); default: those of the base."
+)
+@click.option(
+    "--run",
+    "windows_of",
+    type=click.Path(exists=True, path_type=Path),
+    required=True,
+    help="Folder of stage 4, whose windows all runs read.",
+)
 @click.option(
     "--evidence",
     type=click.Path(exists=True, path_type=Path),
@@ -122,23 +173,39 @@ def _texts(evidence: Path, config: dict[str, Any]) -> tuple[Sequence[Row], Seque
     help="Folder of `training evidence`.",
 )
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder of the runs.")
+@click.option(
+    "--labelled",
+    type=click.Path(exists=True, path_type=Path),
+    help="Folder of `training label`: windows that a larger teacher judged, for the runs that learn from it.",
+)
 @click.option("--only", multiple=True, help="Names of runs; default: all.")
-def command(start: Path, windows: Path, evidence: Path, out: Path, only: tuple[str, ...]) -> None:
+def command(
+    start: Path | None,
+    windows_of: Path,
+    evidence: Path,
+    out: Path,
+    labelled: Path | None,
+    only: tuple[str, ...],
+) -> None:
     """Train what has not been trained yet, score it, and print the table of all that is scored."""
     check_origin(evidence, ARTIFACT, prepared=True)
     config = tomllib.loads(CONFIG.read_text("utf-8"))
     recipe = tomllib.loads((CONFIG.parent / config["recipe"]).read_text("utf-8"))
-    recipe |= {"start": str(start), "max_steps": int(config["steps"]), "keep": 0.0}
+    recipe |= {**config["settings"], "start": str(start) if start else "", "keep": 0.0}
     torch.set_num_threads(int(recipe.get("threads", 2)))
     out.mkdir(parents=True, exist_ok=True)
     crops, judged = _texts(evidence, config)
-    model = WindowClassifier(base_checkpoint(recipe))
+    windows = {False: read_windows(windows_of, "mine")}
+    if labelled:
+        windows[True] = read_windows(labelled, "label")
+    model = classifier_of(recipe)
     share_words(model)
     for run in config["run"]:
         path = out / f"{_slug(run['name'])}.json"
-        if path.exists() or (only and run["name"] not in only):
+        own = windows.get(bool(run.get("taught")))
+        if own is None or path.exists() or (only and run["name"] not in only):
             continue
-        model.load_state_dict(weights_of(run, recipe, out, windows))
+        model.load_state_dict(weights_of(run, recipe, out, own))
         calibration = thresholds(crops, mean_logits(model, crops))
         path.write_text(json.dumps(line(judged, mean_logits(model, judged), calibration)) + "\n")
     click.echo("\n".join(_table(config["run"], out)))

@@ -24,8 +24,7 @@ from detector.models.vocabulary import shared_vocabulary
 from training.artifacts import as_json, write_artifact
 from training.encoders.export import begun_graph, exported, words_shape
 from training.encoders.vocabulary import has_shared_words
-from training.encoders.weights import base_checkpoint
-from training.machine_text.finetune import WindowClassifier
+from training.machine_text.finetune import WindowClassifier, classifier_of
 from training.places import ARTIFACTS
 
 ARTIFACT = ARTIFACTS / "machine-text"
@@ -36,7 +35,7 @@ FILES = frozenset({"model.onnx", "config.json", "stack.json", "calibration.json"
 def load_classifier(run: Path, weights: str = "model.pt") -> WindowClassifier:
     """Classifier of a training run, in evaluation mode."""
     config = json.loads((run / "config.json").read_text("utf-8"))
-    classifier = WindowClassifier(base_checkpoint(config), config.get("halve_after", ()))
+    classifier = classifier_of(config)
     classifier.load_state_dict(torch.load(run / weights, weights_only=True))
     return classifier.eval()
 

@@ -11,6 +11,7 @@ import math
 import random
 import time
 import tomllib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -33,11 +34,14 @@ class WindowClassifier(nn.Module):
     """An encoder with a mean-pooled logit for "machine-written".
 
     Tokens are joined in pairs after each of the layers `halve_after` (counted from 1): further ones read half as many.
+    Feed-forward layers have as many `neurons` as the base, or as are given (`machine_text.narrow`).
     """
 
-    def __init__(self, base: str, halve_after: Sequence[int] = ()) -> None:
+    def __init__(self, base: str, halve_after: Sequence[int] = (), neurons: int | None = None) -> None:
         super().__init__()
         self.encoder = AutoModel.from_pretrained(base, add_pooling_layer=False)
+        if neurons:
+            _resize(self.encoder, neurons)
         self.dropout = nn.Dropout(0.1)
         self.head = nn.Linear(self.encoder.config.hidden_size, 1)
         self.halve_after = tuple(halve_after)
@@ -68,6 +72,19 @@ class WindowClassifier(nn.Module):
         """Logits of pooled windows."""
         logits: torch.Tensor = self.head(self.dropout(pooled)).squeeze(-1)
         return logits
+
+
+def _resize(encoder: Any, neurons: int) -> None:
+    """Give the feed-forward layers of a BERT another number of neurons, untrained."""
+    width = encoder.config.hidden_size
+    encoder.config.intermediate_size = neurons
+    for layer in encoder.encoder.layer:
+        layer.intermediate.dense, layer.output.dense = nn.Linear(width, neurons), nn.Linear(neurons, width)
+
+
+def classifier_of(config: Mapping[str, Any]) -> WindowClassifier:
+    """The classifier of a run's configuration, with the weights of its base."""
+    return WindowClassifier(base_checkpoint(config), config.get("halve_after", ()), config.get("neurons"))
 
 
 def mean_of(hidden: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
@@ -281,6 +298,20 @@ def prepare(config: dict[str, Any], tokenizer: Any, out: Path) -> list[Window]:
     return windows
 
 
+def _beginner(config: Mapping[str, Any], start: Path | None) -> WindowClassifier:
+    """The classifier that a run begins with; what its configuration freezes does not learn."""
+    model = classifier_of(config)
+    if config.get("freeze_embeddings"):
+        model.encoder.embeddings.requires_grad_(False)
+    for layer in model.encoder.encoder.layer[: int(config.get("freeze_layers", 0))]:
+        layer.requires_grad_(False)
+    if start:
+        model.load_state_dict(torch.load(start, weights_only=True))
+    if config.get("shared_words", True):
+        share_words(model)
+    return model
+
+
 def train(config: dict[str, Any], out: Path) -> None:
     """Train by a configuration into the folder `out`: curve.jsonl, checkpoint.pt, model.pt.
 
@@ -294,13 +325,8 @@ def train(config: dict[str, Any], out: Path) -> None:
     tokenizer = AutoTokenizer.from_pretrained(base_checkpoint(config))
     windows = prepare(config, tokenizer, out)
     _print_mix(windows)
-    model = WindowClassifier(base_checkpoint(config), config.get("halve_after", ()))
+    model = _beginner(config, start)
     taught = Teacher(base_checkpoint(config), teacher, config["teach"]) if teacher else None
-    if config.get("freeze_embeddings"):
-        model.encoder.embeddings.requires_grad_(False)
-    if start:
-        model.load_state_dict(torch.load(start, weights_only=True))
-    share_words(model)
     optimizer = torch.optim.AdamW(
         learning_groups(model, config["rate"], config["layer_decay"]), betas=(0.9, 0.98)
     )
@@ -405,12 +431,12 @@ def _resume(
 
 def _print_mix(windows: Sequence[Window]) -> None:
     for label in (0, 1):
-        sizes = [w.tokens for w in windows if w.label == label]
+        sizes = [w.tokens for w in windows if round(w.label) == label]
         click.echo(
             f"label {label}: {len(sizes)} windows, tokens p10/p50/p90 {np.percentile(sizes, [10, 50, 90]).round()}"
         )
-        for source in sorted({w.source for w in windows if w.label == label}):
-            click.echo(f"  {source} {sum(w.source == source and w.label == label for w in windows)}")
+        for source, count in sorted(Counter(w.source for w in windows if round(w.label) == label).items()):
+            click.echo(f"  {source} {count}")
 
 
 @click.command()

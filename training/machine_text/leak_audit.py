@@ -30,7 +30,7 @@ SEED = 3
 Folds: TypeAlias = Sequence[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]
 """Indices of the texts that train and of those that test, of each fold."""
 
-Example: TypeAlias = tuple[str, int, str]
+Example: TypeAlias = tuple[str, float, str]
 """Text, label (1 where a machine wrote it) and group."""
 
 _RATES = {
