@@ -13,18 +13,21 @@ import pytest
 torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
 
+from click.testing import CliRunner  # noqa: E402
+
 from detector.models.vocabulary import shared_vocabulary  # noqa: E402
 from training.encoders.vocabulary import share_words  # noqa: E402
-from training.machine_text.export import load_classifier  # noqa: E402
+from training.machine_text import label  # noqa: E402
 from training.machine_text.finetune import (  # noqa: E402
     Teacher,
     WindowClassifier,
     distance,
     halved,
+    load_classifier,
     mean_of,
     train,
 )
-from training.runs import write_windows  # noqa: E402
+from training.runs import read_windows, write_windows  # noqa: E402
 from training.windows import Window  # noqa: E402
 
 SUBJECTS = ("The council", "A ferry", "The mayor", "Our school", "The old bridge", "One farmer")
@@ -81,7 +84,7 @@ def test_a_reader_of_pairs_learns_from_one_of_single_tokens(base: str, tmp_path:
     path = first / "model.pt"
     taught = {"teacher": str(path), "teach": 2.0, "halve_after": [1]}
     second = run(settings(base, **taught), tmp_path / "second")
-    teacher, batch = Teacher(base, path, 1.0), encoded(base)
+    teacher, batch = Teacher(path, 1.0), encoded(base)
     believed, states = teacher.answer(batch, -(-batch["input_ids"].shape[1] // 2))
     assert believed.reshape(-1, 2)[:, 0].max() < 0.5 < believed.reshape(-1, 2)[:, 1].min()
     before = WindowClassifier(base, [1]).eval()
@@ -115,3 +118,29 @@ def test_pairs_are_means_and_the_last_may_stand_alone() -> None:
     assert pairs.tolist() == [[[1.0, 2.0], [5.0, 6.0], [8.0, 9.0]]]
     assert mask.tolist() == [[1, 1, 1]]
     assert mean_of(pairs, mask).tolist() == [[pytest.approx(14 / 3), pytest.approx(17 / 3)]]
+
+
+def test_a_teacher_writes_its_probabilities_in_place_of_labels(base: str, tmp_path: Path) -> None:
+    teacher = run(settings(base, epochs=3), tmp_path / "teacher")
+    student = tmp_path / "student.toml"
+    student.write_text('base = "another"\nseed = 1\n')
+    arguments = ["--run", str(teacher), "--windows", str(teacher), "--config", str(student), "--first", "20"]
+    result = CliRunner().invoke(label.command, [*arguments, "--out", str(tmp_path / "labelled")])
+    assert result.exit_code == 0, result.output
+    assert "20 windows; AUROC of the teacher on their labels" in result.output
+    before, after = read_windows(teacher)[:20], read_windows(tmp_path / "labelled")
+    assert [w.text for w in after] == [w.text for w in before]
+    assert [w.label for w in after] == [pytest.approx(p, abs=6e-5) for p in label.believed(teacher, before)]
+    machine, human = ([w.label for w, b in zip(after, before, strict=True) if b.label == of] for of in (1, 0))
+    assert sum(machine) / len(machine) > sum(human) / len(human) + 0.1
+    assert any(w.label not in (0, 1) for w in after)
+
+
+def test_frozen_layers_stay_as_they_were(base: str, tmp_path: Path) -> None:
+    trained = load_classifier(run(settings(base, freeze_layers=1), tmp_path / "frozen"))
+    before = WindowClassifier(base)
+    moved = [
+        not torch.equal(old.output.dense.weight, new.output.dense.weight)
+        for old, new in zip(before.encoder.encoder.layer, trained.encoder.encoder.layer, strict=True)
+    ]
+    assert moved == [False, True]

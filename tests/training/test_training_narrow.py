@@ -12,8 +12,7 @@ transformers = pytest.importorskip("transformers")
 from click.testing import CliRunner  # noqa: E402
 
 from detector.models.vocabulary import shared_vocabulary  # noqa: E402
-from training.machine_text.export import load_classifier  # noqa: E402
-from training.machine_text.finetune import WindowClassifier, train  # noqa: E402
+from training.machine_text.finetune import WindowClassifier, load_classifier, train  # noqa: E402
 from training.machine_text.narrow import command, moments_of, narrowed, surgeon  # noqa: E402
 from training.runs import write_windows  # noqa: E402
 from training.windows import Window  # noqa: E402

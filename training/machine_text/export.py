@@ -24,20 +24,12 @@ from detector.models.vocabulary import shared_vocabulary
 from training.artifacts import as_json, write_artifact
 from training.encoders.export import begun_graph, exported, words_shape
 from training.encoders.vocabulary import has_shared_words
-from training.machine_text.finetune import WindowClassifier, classifier_of
+from training.machine_text.finetune import WindowClassifier, load_classifier
 from training.places import ARTIFACTS
 
 ARTIFACT = ARTIFACTS / "machine-text"
 FILES = frozenset({"model.onnx", "config.json", "stack.json", "calibration.json", "README.md"})
 """What a folder of this artifact may hold."""
-
-
-def load_classifier(run: Path, weights: str = "model.pt") -> WindowClassifier:
-    """Classifier of a training run, in evaluation mode."""
-    config = json.loads((run / "config.json").read_text("utf-8"))
-    classifier = classifier_of(config)
-    classifier.load_state_dict(torch.load(run / weights, weights_only=True))
-    return classifier.eval()
 
 
 def graph_of(

@@ -87,6 +87,13 @@ def classifier_of(config: Mapping[str, Any]) -> WindowClassifier:
     return WindowClassifier(base_checkpoint(config), config.get("halve_after", ()), config.get("neurons"))
 
 
+def load_classifier(run: Path, weights: str = "model.pt") -> WindowClassifier:
+    """Classifier of a training run, in evaluation mode."""
+    classifier = classifier_of(json.loads(run_file(run, "config.json").read_text("utf-8")))
+    classifier.load_state_dict(torch.load(run_file(run, weights), weights_only=True))
+    return classifier.eval()
+
+
 def mean_of(hidden: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
     """Mean of the hidden states that `mask` leaves, shape (batch, width); zero where it leaves none."""
     weight = mask.unsqueeze(-1).to(hidden.dtype)
@@ -192,19 +199,18 @@ def contrast(vectors: torch.Tensor, labels: torch.Tensor, temperature: float = 0
 
 
 class Teacher:
-    """A classifier that reads every token, for one that joins them to learn from, in place of labels.
+    """A classifier for another to learn from, in place of labels: one that joins its tokens less, or is wider.
 
     Parameters
     ----------
     path
-        Its weights.
+        Its weights, in the folder of its run.
     weight
         What the distance from its hidden states weighs beside the cross-entropy with its probabilities.
     """
 
-    def __init__(self, base: str, path: Path, weight: float) -> None:
-        self._model = WindowClassifier(base).eval()
-        self._model.load_state_dict(torch.load(path, weights_only=True))
+    def __init__(self, path: Path, weight: float) -> None:
+        self._model = load_classifier(path.parent, path.name)
         self._weight = weight
 
     def loss(
@@ -326,7 +332,7 @@ def train(config: dict[str, Any], out: Path) -> None:
     windows = prepare(config, tokenizer, out)
     _print_mix(windows)
     model = _beginner(config, start)
-    taught = Teacher(base_checkpoint(config), teacher, config["teach"]) if teacher else None
+    taught = Teacher(teacher, config["teach"]) if teacher else None
     optimizer = torch.optim.AdamW(
         learning_groups(model, config["rate"], config["layer_decay"]), betas=(0.9, 0.98)
     )

@@ -22,8 +22,8 @@ from training.encoders.weights import base_checkpoint
 from training.machine_text.finetune import WindowClassifier
 from training.runs import read_windows
 
-WINDOWS = 400
-"""As many windows tell what the neurons do: some 50,000 tokens, against 1,536 neurons a layer."""
+WINDOWS = 800
+"""As many windows tell what the neurons do: some 100,000 tokens, against 1,536 neurons a layer."""
 _DAMPING = 1e-3
 
 

@@ -7,6 +7,7 @@ Reads the graphs that `training.encoders.graph` writes.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
@@ -59,7 +60,9 @@ def _put(state: dict[str, npt.NDArray[np.float32]], name: str, weight: npt.NDArr
 @click.option("--artifact", type=click.Path(exists=True, path_type=Path), default=ARTIFACT, show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), required=True)
 def command(artifact: Path, out: Path) -> None:
-    """Write the weights of the shipped encoder, to name as `start` in a configuration."""
+    """Write the weights of the shipped encoder, to name as `start` or `teacher`, and its settings beside them."""
     out.parent.mkdir(parents=True, exist_ok=True)
     torch.save(restored(artifact / "model.onnx", shared_vocabulary().table()), out)
+    settings = json.loads((artifact / "config.json").read_text("utf-8"))["training"]
+    (out.parent / "config.json").write_text(json.dumps(settings, indent=1), "utf-8")
     click.echo(f"wrote {out}")
