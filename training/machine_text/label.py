@@ -19,7 +19,7 @@ from transformers import AutoTokenizer
 
 from training.encoders.weights import base_checkpoint
 from training.machine_text.evaluate import auroc
-from training.machine_text.export import load_classifier
+from training.machine_text.finetune import load_classifier
 from training.runs import read_windows, run_file, write_windows
 from training.windows import Window
 
