@@ -1,7 +1,8 @@
-"""The corpora: one reader of a local folder, and where each corpus is published.
+"""The corpora: one reader of a folder or of a hub's data set, and where each corpus is published.
 
-A corpus is a file of JSON objects, one a line, gzipped, under the folder that the environment
-variable DATELINE_CORPORA names. Nothing is fetched.
+A corpus is a file of JSON objects, one a line, gzipped, under what the environment variable
+DATELINE_CORPORA names: a folder, from which nothing is fetched, or an address such as
+`hf://datasets/OWNER/NAME`, from which `datasets` fetches each file once.
 """
 
 from __future__ import annotations
@@ -80,10 +81,16 @@ def corpora_root() -> Path:
     click.UsageError
         Where it is unset or no folder.
     """
-    value = os.environ.get("DATELINE_CORPORA", "")
+    value = _setting()
+    if "://" in value:
+        raise click.UsageError(f"this command needs a folder of corpora; DATELINE_CORPORA is {value}")
     if not value or not Path(value).is_dir():
         raise click.UsageError("set DATELINE_CORPORA to the folder of the corpora (see training/README.md)")
     return Path(value)
+
+
+def _setting() -> str:
+    return os.environ.get("DATELINE_CORPORA", "").rstrip("/")
 
 
 def records(name: str) -> Iterator[dict[str, Any]]:
@@ -94,24 +101,52 @@ def records(name: str) -> Iterator[dict[str, Any]]:
     Raises
     ------
     click.UsageError
-        Where there is no such file, naming its public home if it has one, or no folder of corpora.
+        Where there is no such file, naming its public home if it has one, or neither folder nor address.
     """
-    path = OWN_ARTICLES if name == "own/machine_articles" else corpora_root() / f"{name}.jsonl.gz"
+    own = name == "own/machine_articles"
+    if not own and "://" in _setting():
+        yield from _fetched(f"{_setting()}/{name}.jsonl.gz")
+        return
+    path = OWN_ARTICLES if own else corpora_root() / f"{name}.jsonl.gz"
     if not path.is_file():
-        home = HOMES.get(name.rsplit("/", 1)[-1])
-        raise click.UsageError(
-            f"{path} is missing{f': its public home is {home}' if home else ''} (see training/README.md)"
-        )
+        raise _missing(str(path))
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             yield json.loads(line)
 
 
+def _missing(place: str) -> click.UsageError:
+    home = HOMES.get(place.rsplit("/", 1)[-1].removesuffix(".jsonl.gz"))
+    return click.UsageError(
+        f"{place} is missing{f': its public home is {home}' if home else ''} (see training/README.md)"
+    )
+
+
+def _fetched(address: str) -> Iterator[dict[str, Any]]:
+    """Records of a file on a hub or another server; `datasets` keeps what it fetched.
+
+    It reads lines, not JSON, of which it would take dates for times and fill in fields that a record lacks.
+    """
+    import datasets
+
+    try:
+        rows = datasets.load_dataset("text", data_files=address, split="train")
+    except FileNotFoundError as error:
+        raise _missing(address) from error
+    for row in rows:
+        yield json.loads(row["text"])
+
+
 def corpus_digests(names: Sequence[str]) -> dict[str, str]:
-    """SHA-256 of each corpus file that took part."""
+    """SHA-256 of each corpus file that took part: of its bytes, or of its records where it was fetched."""
     found = {}
     for name in names:
-        path = corpora_root() / f"{name}.jsonl.gz"
-        if path.is_file():
-            found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+        if "://" in _setting():
+            content = "".join(json.dumps(record, sort_keys=True) + "\n" for record in records(name)).encode()
+        else:
+            path = corpora_root() / f"{name}.jsonl.gz"
+            if not path.is_file():
+                continue
+            content = path.read_bytes()
+        found[name] = hashlib.sha256(content).hexdigest()
     return found
