@@ -306,4 +306,5 @@ def test_time_grows_about_linearly_with_an_article_that_repeats_itself(texts):
         return time.thread_time() - start
 
     seconds(2)
-    assert seconds(1600) < 3.5 * max(seconds(800), 0.2)
+    # Up to three times in turns: a processor that slows down for a while is no quadratic comparison.
+    assert any(seconds(1600) < 3.5 * max(seconds(800), 0.2) for _ in range(3))

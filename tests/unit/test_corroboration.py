@@ -261,4 +261,5 @@ def test_time_grows_about_linearly(analyzer):
         return time.thread_time() - start
 
     seconds(2)
-    assert seconds(40) < 3.5 * max(seconds(20), 0.2)
+    # Up to three times in turns: a processor that slows down for a while is no quadratic comparison.
+    assert any(seconds(40) < 3.5 * max(seconds(20), 0.2) for _ in range(3))

@@ -172,4 +172,6 @@ def test_many_decades_take_linear_time() -> None:
         return time.thread_time() - began
 
     seconds(100)
-    assert min(seconds(4000) for _ in range(3)) < 8 * max(min(seconds(1000) for _ in range(3)), 0.01)
+    # Taken in turns, so that a processor that slows down for a while slows both.
+    small, large = map(min, zip(*((seconds(1000), seconds(4000)) for _ in range(3)), strict=True))
+    assert large < 8 * max(small, 0.01)

