@@ -24,7 +24,7 @@ from detector.reports.segments import (
     cut,
     is_whole_article,
 )
-from detector.reports.wording import decimals, machine_writing, notes
+from detector.reports.wording import decimals, machine_writing, notes, unsure
 from detector.rules import catalogue
 from detector.types import Category, Flag
 
@@ -55,7 +55,7 @@ class ListedFlag:
     @property
     def faint(self) -> bool:
         """Whether it is an unsupported claim that the detector is unsure of."""
-        return self.flag.category == "unsupported_claim" and self.flag.severity == "info"
+        return unsure([self.flag])
 
 
 @lru_cache(maxsize=1)
@@ -142,11 +142,10 @@ def _marks(report: Report, listed: Sequence[ListedFlag]) -> Iterator[Mark]:
     drawn = [entry for entry in listed if not entry.whole]
     for segment in cut(len(report.article.text), [entry.flag for entry in drawn]):
         here = [drawn[index] for index in segment.flags]
-        claims = [entry.faint for entry in here if entry.flag.category == "unsupported_claim"]
         yield Mark(
             text=report.article.text[segment.start : segment.end],
             categories=tuple(dict.fromkeys(entry.flag.category for entry in here)),
             anchors=tuple(entry.id for entry in here if entry.flag.span.start == segment.start),
             tip="\n".join(f"{entry.flag.rule}: {entry.flag.message}" for entry in here),
-            faint=bool(claims) and all(claims),
+            faint=unsure(entry.flag for entry in here),
         )

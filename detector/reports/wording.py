@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from detector.report import Report
+from detector.types import Flag
 
 NOT_JUDGED: Final[dict[str, str]] = {
     "short_text": "too few words of prose for the machine-writing detector",
@@ -49,6 +51,12 @@ def machine_writing(report: Report) -> Verdict | None:
                 f"of {corpus}, {known.get('length_bin')} words)"
             )
     return Verdict(name, numbers, basis)
+
+
+def unsure(flags: Iterable[Flag]) -> bool:
+    """Whether unsupported claims are among some flags, all such as the detector is unsure of: they are drawn faintly."""
+    claims = [flag.severity == "info" for flag in flags if flag.category == "unsupported_claim"]
+    return bool(claims) and all(claims)
 
 
 def decimals(probability: float, *beside: float) -> str:

@@ -13,6 +13,7 @@ from detector.report import Report, offset_mapper
 from detector.reports.html import environment
 from detector.reports.plain import storable
 from detector.reports.segments import cut, is_whole_article
+from detector.reports.wording import unsure
 from detector.review.decisions import Decision, decide
 from detector.review.queue import Queue, templates
 from detector.review.store import DecisionStore
@@ -114,6 +115,7 @@ class Review:
             {
                 "text": text[segment.start : segment.end],
                 "flags": [drawn[i] for i in segment.flags],
+                "faint": unsure(drawn[i] for i in segment.flags),
                 "begin": [drawn[i] for i in segment.flags if drawn[i].span.start == segment.start],
             }
             for segment in cut(len(text), drawn)
@@ -171,6 +173,7 @@ class Review:
                 {
                     "rule": flag.rule,
                     "category": flag.category,
+                    "unsure": unsure([flag]),
                     "start": at(flag.span.start),
                     "end": at(flag.span.end),
                     "quote": report.quote(flag.span)[:200],

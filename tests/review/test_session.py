@@ -17,7 +17,7 @@ from detector.errors import UsageError
 from detector.review import DecisionStore, Queue, Review, load_queue, write_jsonl
 from detector.review.decisions import decide
 from detector.review.saved import report_from_dict
-from detector.types import Span
+from detector.types import Flag, Span
 
 HOSTILE = "<script>alert(1)</script>\n\nOfficials said that \U0001f600 talks </div> were held. " * 12
 
@@ -276,6 +276,20 @@ def test_article_and_report_show_themselves_inert(session: Review) -> None:
         assert "http" not in shown
     for shown in (article._repr_markdown_(), report._repr_markdown_()):
         assert not re.search(r"(?<!\\)<", shown)
+
+
+def test_claims_that_the_detector_is_unsure_of_are_drawn_faintly(store: DecisionStore) -> None:
+    text = "Talks began. Talks ended, and nobody won."
+    flags = (
+        Flag("SRC001", "unsupported_claim", "warning", Span(0, 12), "no source"),
+        Flag("SRC001", "unsupported_claim", "info", Span(13, 24), "perhaps no source"),
+        Flag("BP001", "boilerplate", "info", Span(26, 41), "stock phrase"),
+    )
+    report = replace(Analyzer(detectors=[]).analyze(text), flags=flags)
+    session = Review(Queue((report,)), store, "ann")
+    assert [flag["unsure"] for flag in session.show(0).article["flags"]] == [False, True, False]
+    marks = re.findall(r'<mark class="dl-(\w+) "( data-faint)?', session.to_html(0))
+    assert marks == [("unsupported_claim", ""), ("unsupported_claim", " data-faint"), ("boilerplate", "")]
 
 
 def test_frames_of_a_report(queue: Queue) -> None:

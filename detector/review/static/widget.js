@@ -211,6 +211,8 @@ function render({ model, el: host }) {
         const indices = here.map((flag) => flag.index).filter((index) => index !== undefined);
         const node = make("mark", { textContent: stretch, on: { click: () => pick(indices) },
           title: here.map((flag) => `${flag.rule}: ${flag.message}`).join("\n") });
+        const claims = here.filter((flag) => flag.category === "unsupported_claim");
+        if (claims.length && claims.every((flag) => flag.unsure)) node.dataset.faint = "";
         marks.push({ node, indices, categories: new Set(here.map((flag) => `dlr-${flag.category}`)) });
         return node;
       }));
@@ -268,7 +270,8 @@ function render({ model, el: host }) {
           }
         },
       } });
-    const node = make("li", { className: `dlr-flag dlr-${flag.category}`, data: { rule: flag.rule }, on: { click: select } },
+    const data = { rule: flag.rule, ...(flag.unsure && { faint: "" }) };
+    const node = make("li", { className: `dlr-flag dlr-${flag.category}`, data, on: { click: select } },
       make("div", {}, make("code", { textContent: flag.rule }), sign,
         make("q", { textContent: flag.whole ? "the whole article" : flag.quote.slice(0, 110) })),
       make("p", { textContent: flag.message + (flag.counted ? "" : " (costs no points)") }),
