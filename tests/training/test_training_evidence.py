@@ -109,7 +109,7 @@ def test_prepared_rows_are_of_no_encoder(folder: Path, monkeypatch: pytest.Monke
     [
         (calibrate.command, ()),
         (evaluate.command, ()),
-        (ablation.command, ("--start", "--windows", "--out")),
+        (ablation.command, ("--start", "--run", "--out")),
         (one_pass.command, ("--run", "--windows")),
     ],
     ids=["calibrate", "evaluate", "ablation", "one-pass"],
