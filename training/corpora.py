@@ -82,7 +82,7 @@ def corpora_root() -> Path:
         Where it is unset or no folder.
     """
     value = _setting()
-    if "://" in value:
+    if _is_address(value):
         raise click.UsageError(f"this command needs a folder of corpora; DATELINE_CORPORA is {value}")
     if not value or not Path(value).is_dir():
         raise click.UsageError("set DATELINE_CORPORA to the folder of the corpora (see training/README.md)")
@@ -91,6 +91,10 @@ def corpora_root() -> Path:
 
 def _setting() -> str:
     return os.environ.get("DATELINE_CORPORA", "").rstrip("/")
+
+
+def _is_address(setting: str) -> bool:
+    return "://" in setting
 
 
 def records(name: str) -> Iterator[dict[str, Any]]:
@@ -104,7 +108,7 @@ def records(name: str) -> Iterator[dict[str, Any]]:
         Where there is no such file, naming its public home if it has one, or neither folder nor address.
     """
     own = name == "own/machine_articles"
-    if not own and "://" in _setting():
+    if not own and _is_address(_setting()):
         yield from _fetched(f"{_setting()}/{name}.jsonl.gz")
         return
     path = OWN_ARTICLES if own else corpora_root() / f"{name}.jsonl.gz"
@@ -141,7 +145,7 @@ def corpus_digests(names: Sequence[str]) -> dict[str, str]:
     """SHA-256 of each corpus file that took part: of its bytes, or of its records where it was fetched."""
     found = {}
     for name in names:
-        if "://" in _setting():
+        if _is_address(_setting()):
             content = "".join(json.dumps(record, sort_keys=True) + "\n" for record in records(name)).encode()
         else:
             path = corpora_root() / f"{name}.jsonl.gz"

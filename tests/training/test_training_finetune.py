@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,6 @@ transformers = pytest.importorskip("transformers")
 
 from click.testing import CliRunner  # noqa: E402
 
-from detector.models.vocabulary import shared_vocabulary  # noqa: E402
 from training.encoders.vocabulary import share_words  # noqa: E402
 from training.machine_text import label  # noqa: E402
 from training.machine_text.finetune import (  # noqa: E402
@@ -35,21 +35,8 @@ ENDS = {0: "was closed on Monday.", 1: "remains a pivotal testament."}
 
 
 @pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A narrow BERT of two layers with the shipped tokenizer, its weights drawn at random."""
-    torch.manual_seed(7)
-    folder = tmp_path_factory.mktemp("base")
-    tokenizer = shared_vocabulary().tokenizer
-    vectors = shared_vocabulary().table()
-    config = transformers.BertConfig(
-        vocab_size=len(vectors), hidden_size=vectors.shape[1], num_hidden_layers=2, num_attention_heads=4,
-        intermediate_size=32, max_position_embeddings=64, initializer_range=0.06,
-    )  # fmt: skip
-    transformers.BertModel(config).save_pretrained(folder)
-    transformers.PreTrainedTokenizerFast(tokenizer_object=tokenizer, pad_token="[PAD]").save_pretrained(
-        folder
-    )
-    return str(folder)
+def base(tmp_path_factory: pytest.TempPathFactory, small_bert: Callable[..., str]) -> str:
+    return small_bert(tmp_path_factory.mktemp("base"))
 
 
 def settings(base: str, **more: Any) -> dict[str, Any]:

@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 torch = pytest.importorskip("torch")
-transformers = pytest.importorskip("transformers")
+pytest.importorskip("transformers")
 
 from click.testing import CliRunner  # noqa: E402
 
-from detector.models.vocabulary import shared_vocabulary  # noqa: E402
 from training.machine_text.finetune import WindowClassifier, load_classifier, train  # noqa: E402
 from training.machine_text.narrow import command, moments_of, narrowed, surgeon  # noqa: E402
 from training.runs import write_windows  # noqa: E402
 from training.windows import Window  # noqa: E402
-
-
-def bert(folder: Path, neurons: int) -> str:
-    """A small BERT of two layers with the shipped tokenizer, its weights drawn at random."""
-    torch.manual_seed(11)
-    words = shared_vocabulary()
-    config = transformers.BertConfig(
-        vocab_size=len(words.table()), hidden_size=words.table().shape[1], num_hidden_layers=2,
-        num_attention_heads=4, intermediate_size=neurons, max_position_embeddings=64, initializer_range=0.06,
-    )  # fmt: skip
-    transformers.BertModel(config).save_pretrained(folder)
-    tokenizer = transformers.PreTrainedTokenizerFast(tokenizer_object=words.tokenizer, pad_token="[PAD]")
-    tokenizer.save_pretrained(folder)
-    return str(folder)
 
 
 def test_what_the_other_neurons_say_already_goes_first_and_costs_nothing() -> None:
@@ -45,8 +31,10 @@ def test_what_the_other_neurons_say_already_goes_first_and_costs_nothing() -> No
     assert (values[:, kept] @ weights[kept] - wanted).norm() > 0.2 * wanted.norm()
 
 
-def test_a_classifier_keeps_nearly_its_judgement_with_fewer_neurons(tmp_path: Path) -> None:
-    base = bert(tmp_path, 96)
+def test_a_classifier_keeps_nearly_its_judgement_with_fewer_neurons(
+    tmp_path: Path, small_bert: Callable[..., str]
+) -> None:
+    base = small_bert(tmp_path, 96, seed=11)
     model = WindowClassifier(base, [1]).eval()
     texts = [torch.randint(1000, 20000, (40,)) for _ in range(30)]
 
@@ -73,8 +61,10 @@ def test_a_classifier_keeps_nearly_its_judgement_with_fewer_neurons(tmp_path: Pa
     assert state["encoder.encoder.layer.0.intermediate.dense.weight"].shape[0] == 96, "left as it was"
 
 
-def test_a_stage_starts_from_the_narrow_weights_and_a_run_remembers_how_many(tmp_path: Path) -> None:
-    base, run = bert(tmp_path / "base", 32), tmp_path / "run"
+def test_a_stage_starts_from_the_narrow_weights_and_a_run_remembers_how_many(
+    tmp_path: Path, small_bert: Callable[..., str]
+) -> None:
+    base, run = small_bert(tmp_path / "base", 32, seed=11), tmp_path / "run"
     run.mkdir()
     settings = tmp_path / "stage.toml"
     settings.write_text(f'base = "{base}"\nmax_tokens = 48\nneurons = 12\nhalve_after = [1]\n')

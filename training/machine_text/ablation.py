@@ -195,14 +195,13 @@ def command(
     torch.set_num_threads(int(recipe.get("threads", 2)))
     out.mkdir(parents=True, exist_ok=True)
     crops, judged = _texts(evidence, config)
-    windows = {False: read_windows(windows_of, "mine")}
-    if labelled:
-        windows[True] = read_windows(labelled, "label")
+    windows = read_windows(windows_of, "mine")
+    taught = read_windows(labelled, "label") if labelled else None
     model = classifier_of(recipe)
     share_words(model)
     for run in config["run"]:
         path = out / f"{_slug(run['name'])}.json"
-        own = windows.get(bool(run.get("taught")))
+        own = taught if run.get("taught") else windows
         if own is None or path.exists() or (only and run["name"] not in only):
             continue
         model.load_state_dict(weights_of(run, recipe, out, own))

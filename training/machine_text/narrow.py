@@ -19,7 +19,7 @@ from torch import nn
 from transformers import AutoTokenizer
 
 from training.encoders.weights import base_checkpoint
-from training.machine_text.finetune import WindowClassifier
+from training.machine_text.finetune import WindowClassifier, classifier_of
 from training.runs import read_windows
 
 WINDOWS = 800
@@ -117,14 +117,13 @@ def command(path: Path, weights: Path, run: Path) -> None:
     if "neurons" not in config:
         raise click.UsageError(f"{path} has no `neurons`: how many a feed-forward layer keeps")
     torch.set_num_threads(int(config.get("threads", 2)))
-    base = base_checkpoint(config)
-    tokenizer = AutoTokenizer.from_pretrained(base)
+    tokenizer = AutoTokenizer.from_pretrained(base_checkpoint(config))
     windows = read_windows(run)[:WINDOWS]
     texts = [
         torch.tensor(tokenizer(w.text, truncation=True, max_length=int(config["max_tokens"]))["input_ids"])
         for w in windows
     ]
-    model = WindowClassifier(base, config.get("halve_after", ())).eval()
+    model = classifier_of({**config, "neurons": None}).eval()
     model.load_state_dict(torch.load(weights, weights_only=True))
     state = narrowed(model.state_dict(), moments_of(model, texts), int(config["neurons"]))
     torch.save(state, run / "narrow.pt")
