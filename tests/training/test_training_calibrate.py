@@ -71,6 +71,13 @@ def test_the_stylometric_model_has_its_thresholds_from_the_same_fit() -> None:
     assert found.bins[1].threshold(0.01).probability == math.inf
 
 
+def test_evidence_is_of_the_windows_that_a_detector_reads() -> None:
+    texts = [{"logits": logits, "sizes": [60, 40, 60], "style": 1.0} for logits in ([9, -9, 3], [9, 0, 3])]
+    found = calibrate.read_rows(texts, lambda values: values[:, 0])
+    assert found == [{"logits": [-9], "sizes": [40], "style": 1.0}, texts[1]]
+    assert calibrate.matrix([]).shape == (0, 3)
+
+
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """A copy of the shipped artifact."""

@@ -37,7 +37,8 @@ def tables(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
         monkeypatch.setattr(evaluate.StackedModel, "load", lambda artifact: model)
         monkeypatch.setattr(evaluate, "score", lambda model, rows: np.array(logits))
         monkeypatch.setattr(evaluate, "out_of_fold", lambda rows, use: np.full(len(rows), -9.0))
-        monkeypatch.setattr(evaluate, "ablation", lambda folder: [])
+        monkeypatch.setattr(evaluate, "ablation", lambda *rows: [])
+        monkeypatch.setattr(evaluate, "skimming", lambda model, rows: [])
         return evaluate.report(tmp_path, tmp_path)
 
     return make
@@ -72,7 +73,7 @@ def test_texts_that_the_stack_was_fitted_on_are_scored_out_of_fold(tables) -> No
     }  # fmt: skip
 
 
-def test_the_comparison_of_parts_is_out_of_fold_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_comparison_of_parts_is_out_of_fold_too(monkeypatch: pytest.MonkeyPatch) -> None:
     human = [
         row("opinion", "human", n) | {"logits": [-3.0 + n / 100], "sizes": [9], "style": -2.0}
         for n in range(300)
@@ -80,8 +81,33 @@ def test_the_comparison_of_parts_is_out_of_fold_too(monkeypatch: pytest.MonkeyPa
     machine = [
         row("own held-out", "ai", n) | {"logits": [3.0], "sizes": [9], "style": 2.0} for n in range(20)
     ]
-    files = {"calibration": human, "stacking": machine, "evaluation": machine}
-    monkeypatch.setattr(evaluate, "read", lambda path: files[path.stem])
-    assert evaluate.ablation(tmp_path)[-1] == "| own held-out | " + " | ".join(["100.0%"] * 5) + " |"
+    assert (
+        evaluate.ablation(human, machine, machine)[-1]
+        == "| own held-out | " + " | ".join(["100.0%"] * 5) + " |"
+    )
     monkeypatch.setattr(evaluate, "out_of_fold", lambda rows, use: np.full(len(rows), -9.0))
-    assert evaluate.ablation(tmp_path)[-1] == "| own held-out | " + " | ".join(["0.0%"] * 5) + " |"
+    assert (
+        evaluate.ablation(human, machine, machine)[-1]
+        == "| own held-out | " + " | ".join(["0.0%"] * 5) + " |"
+    )
+
+
+def windows(label: str, logits: list[float]) -> dict[str, object]:
+    return row("toy", label, 1) | {"logits": logits, "sizes": [100] * len(logits), "style": 0.0}
+
+
+def test_the_table_of_skimming_counts_what_is_read_and_the_verdicts_that_it_changes() -> None:
+    thresholds = tuple(Threshold(rate, 0.5, 500, 0.02) for rate in (0.005, 0.01, 0.05))
+    model = SimpleNamespace(
+        calibration=Calibration("toy", (LengthBin(80, None, thresholds),)), logit=lambda values: values[0]
+    )
+    rows = [
+        windows("human", [-9, -9, -9, -9]),
+        windows("human", [9, -9, 9, -9, 9]),
+        windows("human", [-9]),
+        windows("ai", [9, 9]),
+    ]
+    assert evaluate.skimming(model, rows)[2:] == [
+        "| human | 3 | 66.7% | 63.3% | 1 |",
+        "| ai | 1 | 0.0% | 100.0% | 0 |",
+    ]

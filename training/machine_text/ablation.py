@@ -24,10 +24,11 @@ from training.attacks import AUGMENTATIONS
 from training.encoders.vocabulary import share_words
 from training.encoders.weights import mixed
 from training.machine_text.calibrate import Row, Vector, thresholds
-from training.machine_text.evaluate import auroc, family, flagged
+from training.machine_text.evaluate import family, flagged
 from training.machine_text.evidence import check_origin, read
 from training.machine_text.export import ARTIFACT
 from training.machine_text.finetune import WindowClassifier, classifier_of, train
+from training.machine_text.ranking import auroc
 from training.places import CONFIGS
 from training.runs import read_windows, write_windows
 from training.windows import Window

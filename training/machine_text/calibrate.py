@@ -1,13 +1,15 @@
 """`python -m training calibrate`: fit the stack out of fold and set the thresholds of each length bin.
 
 Thresholds come from human articles of outlets that no model has seen, scored out of fold: the
-conformal quantile of each length bin. Local news and opinion are two fifths of them, far more
+conformal quantile of each length bin. Local news and opinion are a third of them, far more
 than of what newsrooms write, so that the common kinds cannot pay for the harder ones.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ import numpy.typing as npt
 from detector.models.artifact import load_artifact
 from detector.models.calibration import Calibration, fit_calibration
 from detector.models.logistic import sigmoid
-from detector.models.stacked import FEATURES, evidence
+from detector.models.stacked import FEATURES, WHOLE_FROM, evidence, skimmed
 from detector.models.stylometric import StylometryModel
 from training.artifacts import as_json, write_artifact
 from training.machine_text.evidence import check_origin, read
@@ -28,6 +30,8 @@ from training.splits import share
 
 CLIP = 8.0
 FOLDS = 5
+COLUMNS = (*FEATURES, "ngrams.logit")
+"""What a stack can weigh: the features of the shipped model, and one that `ngrams` measures."""
 CORPUS = "{n:,} human articles from outlets apart from training (AllSides, FNC-1, NewsCluster, local papers, opinion)"
 
 Vector = npt.NDArray[np.float64]
@@ -35,15 +39,33 @@ Row = Mapping[str, Any]
 
 
 def matrix(rows: Sequence[Row]) -> Vector:
-    """Evidence of rows, a row each, in the order of `FEATURES`."""
-    return np.array([evidence(row["logits"], row["sizes"], row["style"]) for row in rows])
+    """Evidence of rows, a row each, in the order of `COLUMNS`; without the last of them where rows lack it."""
+    if not rows:
+        return np.empty((0, len(FEATURES)))
+    found = np.array([evidence(row["logits"], row["sizes"], row["style"]) for row in rows])
+    return np.column_stack([found, [row["ngrams"] for row in rows]]) if "ngrams" in rows[0] else found
+
+
+def skimmed_rows(rows: Sequence[Row]) -> list[Row]:
+    """Rows of the windows alone that skimming reads."""
+    return [
+        {**row, **{name: [row[name][i] for i in skimmed(len(row[name]))] for name in ("logits", "sizes")}}
+        for row in rows
+    ]
+
+
+def read_rows(rows: Sequence[Row], logits: Callable[[Vector], Vector]) -> list[Row]:
+    """Rows of the windows that a detector reads whose stack gives these log-odds."""
+    first = skimmed_rows(rows)
+    enough = logits(matrix(first)) < math.log(WHOLE_FROM / (1.0 - WHOLE_FROM))
+    return [part if stop else row for part, row, stop in zip(first, rows, enough, strict=True)]
 
 
 def fit_stack(values: Vector, labels: Vector, use: Sequence[str]) -> dict[str, Any]:
     """Logistic regression over some features, both classes weighing the same, as `stack.json` holds it."""
     from sklearn.linear_model import LogisticRegression
 
-    columns = [FEATURES.index(name) for name in use]
+    columns = [COLUMNS.index(name) for name in use]
     chosen = values[:, columns]
     mean, scale = chosen.mean(0), chosen.std(0) + 1e-9
     standard = np.clip((chosen - mean) / scale, -CLIP, CLIP)
@@ -63,10 +85,16 @@ def fit_stack(values: Vector, labels: Vector, use: Sequence[str]) -> dict[str, A
 
 def apply_stack(stack: Mapping[str, Any], values: Vector) -> Vector:
     """Log-odds of evidence under a stack."""
-    columns = [FEATURES.index(name) for name in stack["features"]]
+    columns = [COLUMNS.index(name) for name in stack["features"]]
     standard = np.clip((values[:, columns] - stack["mean"]) / stack["scale"], -CLIP, CLIP)
     logits: Vector = standard @ np.array(stack["weights"][0]) + stack["intercept"]
     return logits
+
+
+def read_logits(stack: Mapping[str, Any], rows: Sequence[Row]) -> Vector:
+    """Log-odds of rows under a stack, by the windows that a detector with this stack reads of them."""
+    logits = partial(apply_stack, stack)
+    return logits(matrix(read_rows(rows, logits)))
 
 
 def fold_of(row: Row) -> int:
@@ -75,13 +103,14 @@ def fold_of(row: Row) -> int:
 
 
 def out_of_fold(rows: Sequence[Row], use: Sequence[str]) -> Vector:
-    """Log-odds of each row under the stack that was fitted without its fold."""
+    """Log-odds of each row, as it is read, under the stack that was fitted without its fold."""
     values, labels = matrix(rows), np.array([float(row["label"] == "ai") for row in rows])
     folds = np.array([fold_of(row) for row in rows])
     logits = np.empty(len(rows))
     for fold in range(FOLDS):
         held = folds == fold
-        logits[held] = apply_stack(fit_stack(values[~held], labels[~held], use), values[held])
+        stack = fit_stack(values[~held], labels[~held], use)
+        logits[held] = read_logits(stack, [row for row, out in zip(rows, held, strict=True) if out])
     return logits
 
 

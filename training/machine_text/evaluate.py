@@ -5,7 +5,8 @@ The machine texts that the stack was fitted on are scored under stacks that were
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import click
@@ -18,14 +19,16 @@ from detector.models.stacked import FEATURES, StackedModel
 from training.machine_text.calibrate import (
     Row,
     Vector,
-    apply_stack,
     fit_stack,
     matrix,
     out_of_fold,
+    read_logits,
+    read_rows,
     thresholds,
 )
 from training.machine_text.evidence import check_origin, read
 from training.machine_text.export import ARTIFACT
+from training.machine_text.ranking import auroc
 
 HELD_OUT = "news: held-out outlets"
 """The set of human news that training never saw the outlets of."""
@@ -37,6 +40,9 @@ ABLATION: dict[str, tuple[str, ...]] = {
     "encoder + stylometry": ("encoder.mean", "stylometry.logit"),
     "all three": FEATURES,
 }
+RATES = (0.005, 0.01, 0.05)
+"""Target false-positive rates of the tables."""
+
 STYLES = {
     "wire, seo, explainer, aggregator, rewrite": (
         "wire",
@@ -63,14 +69,6 @@ def flagged(rows: Sequence[Row], logits: Vector, calibration: Calibration, rate:
             None if length_bin is None else sigmoid(float(logit)) >= length_bin.threshold(rate).probability
         )
     return found
-
-
-def auroc(human: Vector, machine: Vector) -> float:
-    """Area under the ROC curve: how often a machine text scores above a human one."""
-    from scipy.stats import rankdata
-
-    ranks = rankdata(np.concatenate([human, machine]))[len(human) :]
-    return float((ranks.sum() - len(machine) * (len(machine) + 1) / 2) / (len(human) * len(machine)))
 
 
 def family(row: Row) -> str:
@@ -106,7 +104,7 @@ def table(
         part = [rows[i] for i in chosen]
         at = {
             rate: [x for x in flagged(part, logits[chosen], calibration, rate) if x is not None]
-            for rate in (0.005, 0.01, 0.05)
+            for rate in RATES
         }
         n = len(at[0.01])
         if not n:
@@ -125,18 +123,24 @@ def groups(rows: Sequence[Row], name: Callable[[Row], str]) -> list[str]:
     return list(dict.fromkeys(name(row) for row in ordered))
 
 
-def ablation(folder: Path) -> list[str]:
-    """Recall of each feature set at the 1% thresholds that it would get itself."""
-    human, stacking = read(folder / "calibration.jsonl"), read(folder / "stacking.jsonl")
-    rows = read(folder / "evaluation.jsonl")
+def ablation(
+    human: Sequence[Row],
+    stacking: Sequence[Row],
+    rows: Sequence[Row],
+    uses: Mapping[str, Sequence[str]] = ABLATION,
+) -> list[str]:
+    """Markdown: share of each set flagged by each choice of features, at the 1% thresholds that it would get itself.
+
+    `human` sets the thresholds, and with `stacking` fits the stacks; `rows` are judged.
+    """
     names = [g for g in groups(rows, family) if not g.startswith("frontier: ")]
     fitted = [*human, *stacking]
     labels = np.array([float(row["label"] == "ai") for row in fitted])
     columns = []
-    for use in ABLATION.values():
+    for use in uses.values():
         held = out_of_fold(fitted, use)
         calibration = thresholds(human, held[: len(human)])
-        scores = apply_stack(fit_stack(matrix(fitted), labels, use), matrix(rows))
+        scores = read_logits(fit_stack(matrix(fitted), labels, use), rows)
         scores = unseen(rows, scores, stacking, held[len(human) :])
         column = {}
         for group in names:
@@ -148,7 +152,7 @@ def ablation(folder: Path) -> list[str]:
             ]
             column[group] = float(np.mean(hits)) if hits else float("nan")
         columns.append(column)
-    lines = ["| flagged at 1% | " + " | ".join(ABLATION) + " |", "| --- |" + " --: |" * len(ABLATION)]
+    lines = ["| flagged at 1% | " + " | ".join(uses) + " |", "| --- |" + " --: |" * len(uses)]
     return lines + [
         f"| {group} | " + " | ".join(f"{c[group]:.1%}" for c in columns) + " |" for group in names
     ]
@@ -161,9 +165,39 @@ def unseen(rows: Sequence[Row], logits: Vector, stacking: Sequence[Row], held: V
     return np.array([apart.get((row["set"], row["id"]), logit) for row, logit in pairs])
 
 
+def stacked(model: StackedModel, values: Vector) -> Vector:
+    """Log-odds of evidence under a model's stack."""
+    return np.array([model.logit(row) for row in values])
+
+
 def score(model: StackedModel, rows: Sequence[Row]) -> Vector:
-    """Log-odds of rows under a model's stack."""
-    return np.array([model.logit(values) for values in matrix(rows)])
+    """Log-odds of rows under a model's stack, by the windows that it reads of them."""
+    logits = partial(stacked, model)
+    return logits(matrix(read_rows(rows, logits)))
+
+
+def skimming(model: StackedModel, rows: Sequence[Row]) -> list[str]:
+    """Markdown: how much of each kind of text is read, and on how many another verdict would be given if all were."""
+    logits = partial(stacked, model)
+    read = read_rows(rows, logits)
+    share = [sum(part["sizes"]) / sum(row["sizes"]) for part, row in zip(read, rows, strict=True)]
+    verdicts = [
+        [flagged(rows, logits(matrix(windows)), model.calibration, rate) for rate in RATES]
+        for windows in (read, rows)
+    ]
+    other = [len(set(both)) > 1 for both in zip(*(zip(*one, strict=True) for one in verdicts), strict=True)]
+    lines = [
+        "| texts | n | not read whole | tokens read | other verdicts than if read whole |",
+        "| --- | --: | --: | --: | --: |",
+    ]
+    for label in ("human", "mixed", "ai"):
+        own = [i for i, row in enumerate(rows) if row["label"] == label]
+        if own:
+            lines.append(
+                f"| {label} | {len(own)} | {np.mean([share[i] < 1.0 for i in own]):.1%} "
+                f"| {np.mean([share[i] for i in own]):.1%} | {sum(other[i] for i in own)} |"
+            )
+    return lines
 
 
 def report(folder: Path, artifact: Path) -> str:
@@ -187,7 +221,8 @@ def report(folder: Path, artifact: Path) -> str:
         "",
     ]
     lines += [f"AUROC of frontier_mirrors against held-out outlets: {auroc(human, logits[chosen]):.4f}.", ""]
-    lines += ["### What each part is worth", "", *ablation(folder), ""]
+    lines += ["### Skimming", "", *skimming(model, [*rows, *human_rows]), ""]
+    lines += ["### What each part is worth", "", *ablation(human_rows, stacking, rows), ""]
     if (folder / "samples.jsonl").exists():
         own = read(folder / "samples.jsonl")
         if own:
@@ -202,7 +237,7 @@ def report(folder: Path, artifact: Path) -> str:
 
 
 def portable(rows: Sequence[Row], artifact: Path) -> str:
-    """Evidence as numbers alone, a line a text, and the digests of the models that it is of.
+    """Evidence of what is read as numbers alone, a line a text, and the digests of the models that it is of.
 
     What the quality gate checks where the corpora are not at hand: a stack or thresholds that do
     worse are noticed, and another encoder or stylometry needs new evidence.
@@ -215,7 +250,9 @@ def portable(rows: Sequence[Row], artifact: Path) -> str:
         f"# stylometry {loaded.config['stylometry_sha256']}",
         "set\tlabel\twords\t" + "\t".join(FEATURES),
     ]
-    for row, values in zip(rows, matrix(rows), strict=True):
+    model = StackedModel.load(loaded)
+    read = read_rows(rows, partial(stacked, model))
+    for row, values in zip(rows, matrix(read), strict=True):
         numbers = "\t".join(f"{value:.4f}" for value in values)
         lines.append(f"{family(row)}\t{row['label']}\t{row['words']}\t{numbers}")
     return "\n".join(lines) + "\n"

@@ -20,8 +20,8 @@ from detector.models.artifact import load_artifact
 from detector.models.stacked import StackedModel
 from detector.types import Article
 from training.corpora import records
-from training.machine_text.evaluate import auroc
 from training.machine_text.export import ARTIFACT
+from training.machine_text.ranking import auroc
 from training.windows import cleaned
 
 Mixed = tuple[str, int]

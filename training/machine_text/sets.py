@@ -40,7 +40,11 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class TextSet:
-    """Records of one file that pass `where` and `keep`, `limit` of them."""
+    """Records of one file that pass `where` and `keep`, `limit` of them.
+
+    `crops` is how many crops there are of a text, each meant for another of `BINS`, so that
+    none weighs twice in a bin; 0 leaves it whole.
+    """
 
     name: str
     file: str
@@ -151,8 +155,8 @@ def human_sets(fold: str, limits: Mapping[str, int], crops: int = 0) -> list[Tex
     ]
 
 
-CALIBRATION = human_sets("calibration", {"news": 600, "fnc1": 250, "opinion": 350}, crops=2)
-"""What thresholds are set on."""
+CALIBRATION = human_sets("calibration", {"news": 960, "fnc1": 400, "opinion": 500}, crops=len(BINS))
+"""What thresholds are set on: a crop of every bin that an article is long enough for."""
 
 STACKING = [
     TextSet("own held-out", "own/machine_articles", "ai", 300, keep=machine_held_out),
