@@ -17,7 +17,7 @@ transformers = pytest.importorskip("transformers")
 from click.testing import CliRunner  # noqa: E402
 
 from training.encoders.vocabulary import share_words  # noqa: E402
-from training.machine_text import label  # noqa: E402
+from training.machine_text import label, watch  # noqa: E402
 from training.machine_text.finetune import (  # noqa: E402
     Teacher,
     WindowClassifier,
@@ -131,3 +131,29 @@ def test_frozen_layers_stay_as_they_were(base: str, tmp_path: Path) -> None:
         for old, new in zip(before.encoder.encoder.layer, trained.encoder.encoder.layer, strict=True)
     ]
     assert moved == [False, True]
+
+
+def test_windows_that_a_run_watches_are_judged_and_not_learnt(base: str, tmp_path: Path) -> None:
+    folder = run(settings(base, watch=0.4, epochs=16), tmp_path / "watching")
+    learnt, watched = watch.held_out(read_windows(folder), 0.4)
+    assert 4 < len(watched) < 28
+    assert not {w.group for w in learnt} & {w.group for w in watched}
+    curve = [json.loads(line) for line in (folder / "curve.jsonl").read_text("utf-8").splitlines()]
+    judged = [line for line in curve if "auroc" in line]
+    assert [line["step"] for line in judged] == sorted({*range(60, curve[-1]["of"] + 1, 60), curve[-1]["of"]})
+    # Their last words tell the class, as those of the windows that it learnt from.
+    assert judged[-1]["auroc"] > 0.95
+    assert judged[-1]["recall"] > 0.9
+
+
+def test_a_run_that_watches_nothing_has_its_loss_alone(base: str, tmp_path: Path) -> None:
+    folder = run(settings(base, epochs=1), tmp_path / "blind")
+    assert "auroc" not in (folder / "curve.jsonl").read_text("utf-8")
+
+
+def test_ranking_is_area_and_recall_above_a_twentieth_of_the_human_windows() -> None:
+    human, machine = [i / 100 for i in range(100)], [0.5, 0.96, 0.97, 2.0]
+    found = watch.Ranking().compute(predictions=human + machine, references=[0] * 100 + [1] * 4)
+    assert found["auroc"] == pytest.approx((50.5 + 96.5 + 97.5 + 100) / 400)
+    assert found["recall"] == 0.75
+    assert watch.measure([], lambda windows: pytest.fail("nothing to judge")) == {}

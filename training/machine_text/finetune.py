@@ -2,6 +2,7 @@
 
 Seeded and resumable; bf16 on CPUs that have it. One logit a window: mean of the last hidden
 layer, then a linear layer. The averaged weights (EMA) are what is evaluated and exported.
+`curve.jsonl` has the loss, and how the averaged weights rank windows that the run holds out.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ import time
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import nn
 from transformers import AutoModel, AutoTokenizer
@@ -25,9 +28,15 @@ from transformers import AutoModel, AutoTokenizer
 from training.encoders.precision import autocast
 from training.encoders.vocabulary import share_words
 from training.encoders.weights import Averaged, base_checkpoint, mixed
+from training.machine_text.watch import held_out, measure
 from training.runs import WINDOWS, check_windows, read_windows, run_file, write_windows
 from training.splits import development_keys, held_out_keys
 from training.windows import Glue, Recipe, Window, draw
+
+Vector = npt.NDArray[np.float64]
+
+BATCH = 16
+"""Windows that are judged at once."""
 
 
 class WindowClassifier(nn.Module):
@@ -318,10 +327,29 @@ def _beginner(config: Mapping[str, Any], start: Path | None) -> WindowClassifier
     return model
 
 
+@torch.no_grad()
+def scores(model: WindowClassifier, tokenizer: Any, most: int, windows: Sequence[Window]) -> Vector:
+    """Log-odds of windows, in their order, each cut to `most` tokens; like lengths share a batch."""
+    model.eval()
+    found = np.zeros(len(windows))
+    order = sorted(range(len(windows)), key=lambda place: windows[place].tokens)
+    for start in range(0, len(order), BATCH):
+        places = order[start : start + BATCH]
+        encoded = tokenizer(
+            [windows[place].text for place in places],
+            padding=True,
+            truncation=True,
+            max_length=most,
+            return_tensors="pt",
+        )
+        found[places] = model(encoded["input_ids"], encoded["attention_mask"]).double().numpy()
+    return found
+
+
 def train(config: dict[str, Any], out: Path) -> None:
     """Train by a configuration into the folder `out`: curve.jsonl, checkpoint.pt, model.pt.
 
-    Windows that `out` holds are taken as they are.
+    Windows that `out` holds are taken as they are; a share of them (`watch`) is judged and not learnt.
     """
     out.mkdir(parents=True, exist_ok=True)
     start, teacher = (Path(config[name]) if config.get(name) else None for name in ("start", "teacher"))
@@ -329,9 +357,10 @@ def train(config: dict[str, Any], out: Path) -> None:
         run_file(needed.parent, needed.name)
     torch.manual_seed(config["seed"])
     tokenizer = AutoTokenizer.from_pretrained(base_checkpoint(config))
-    windows = prepare(config, tokenizer, out)
+    windows, watched = held_out(prepare(config, tokenizer, out), float(config.get("watch", 0.0)))
     _print_mix(windows)
     model = _beginner(config, start)
+    judge = classifier_of(config) if watched else None
     taught = Teacher(teacher, config["teach"]) if teacher else None
     optimizer = torch.optim.AdamW(
         learning_groups(model, config["rate"], config["layer_decay"]), betas=(0.9, 0.98)
@@ -393,11 +422,14 @@ def train(config: dict[str, Any], out: Path) -> None:
                 "windows_per_second": round(done / (time.monotonic() - started), 1),
             }
             losses = []
+            if judge and (step % 60 == 59 or step == len(schedule) - 1):
+                judge.load_state_dict(averaged.state)
+                line |= measure(watched, partial(scores, judge, tokenizer, int(config["max_tokens"])))
             click.echo(json.dumps(line))
             with (out / "curve.jsonl").open("a", encoding="utf-8") as curve:
                 curve.write(json.dumps(line) + "\n")
         if step % 60 == 59:
-            partial = out / "checkpoint.partial"
+            unfinished = out / "checkpoint.partial"
             torch.save(
                 {
                     "config": json.dumps(config, sort_keys=True),
@@ -407,9 +439,9 @@ def train(config: dict[str, Any], out: Path) -> None:
                     "optimizer": optimizer.state_dict(),
                     "averaged": averaged.state,
                 },
-                partial,
+                unfinished,
             )
-            partial.replace(out / "checkpoint.pt")
+            unfinished.replace(out / "checkpoint.pt")
     keep = float(config.get("keep", 0.0))
     torch.save(
         mixed(averaged.state, Path(config["start"]), keep) if keep else averaged.state, out / "model.pt"

@@ -17,32 +17,20 @@ import numpy as np
 import torch
 from transformers import AutoTokenizer
 
+from detector.models.logistic import sigmoid
 from training.encoders.weights import base_checkpoint
-from training.machine_text.evaluate import auroc
-from training.machine_text.finetune import load_classifier
+from training.machine_text.finetune import load_classifier, scores
+from training.machine_text.ranking import auroc
 from training.runs import read_windows, run_file, write_windows
 from training.windows import Window
 
-BATCH = 16
 
-
-@torch.no_grad()
 def believed(run: Path, windows: Sequence[Window]) -> list[float]:
     """Probability of machine writing for each window, by the model of a training run."""
     config = json.loads(run_file(run, "config.json").read_text("utf-8"))
-    tokenizer, model = AutoTokenizer.from_pretrained(base_checkpoint(config)), load_classifier(run)
-    found = [0.0] * len(windows)
-    order = sorted(range(len(windows)), key=lambda place: windows[place].tokens)
-    for start in range(0, len(order), BATCH):
-        places = order[start : start + BATCH]
-        encoded = tokenizer(
-            [windows[place].text for place in places], padding=True, truncation=True,
-            max_length=int(config["max_tokens"]), return_tensors="pt",
-        )  # fmt: skip
-        logits = model(encoded["input_ids"], encoded["attention_mask"])
-        for place, probability in zip(places, torch.sigmoid(logits).tolist(), strict=True):
-            found[place] = probability
-    return found
+    tokenizer = AutoTokenizer.from_pretrained(base_checkpoint(config))
+    logits = scores(load_classifier(run), tokenizer, int(config["max_tokens"]), windows)
+    return [sigmoid(logit) for logit in logits.tolist()]
 
 
 @click.command()
@@ -74,7 +62,7 @@ def command(run: Path, windows_of: Path, first: int | None, path: Path, out: Pat
         for window, probability in zip(windows, probabilities, strict=True)
     ]
     write_windows(out, taught, tomllib.loads(path.read_text("utf-8")))
-    truth, scores = np.array([w.label for w in windows]) > 0.5, np.array(probabilities)
+    truth, found = np.array([w.label for w in windows]) > 0.5, np.array(probabilities)
     click.echo(
-        f"{len(windows)} windows; AUROC of the teacher on their labels {auroc(scores[~truth], scores[truth]):.4f}"
+        f"{len(windows)} windows; AUROC of the teacher on their labels {auroc(found[~truth], found[truth]):.4f}"
     )
