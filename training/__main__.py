@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "localise": ("machine_text.localise:command", "Sentence scores on texts of mixed authorship."),
     "mine": ("machine_text.mine:command", "Choose the windows of a further machine-text stage."),
     "narrow": ("machine_text.narrow:command", "Start a stage with fewer neurons in the feed-forward layers."),
+    "ngrams": ("machine_text.ngrams:command", "What character n-grams would add to the stack."),
     "one-pass": ("measures.one_pass:command", "What one reading flags, beside two."),
     "overused": ("stylometry.wordlists:make_overused", "Write the words and phrases that machines overuse."),
     "rates": ("measures.rates:main", "How often every rule fires, on human and on machine news."),
