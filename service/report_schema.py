@@ -58,7 +58,7 @@ class CredibilityShown(BaseModel):
 
 
 class WindowShown(BaseModel):
-    """Probability of machine writing for a stretch of the text."""
+    """Probability of machine writing for a stretch of the text; of an article far under the threshold, for every other."""
 
     start: int
     end: int
