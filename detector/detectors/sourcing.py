@@ -12,7 +12,7 @@ from detector.models.artifact import Artifact, load_artifact, shipped
 from detector.sourcing.decision import Weights, parse_weights, shipped_weights
 from detector.sourcing.encoder import SourcingEncoder
 from detector.sourcing.flags import CODES, raise_flags
-from detector.sourcing.reading import SentenceReading, read_sentences
+from detector.sourcing.reading import SentenceReading, read_rules, read_sentences
 from detector.types import Detection, Json, ModelInfo, SentenceSourcing, SourceAnchor, Span, TimeAnchor
 
 
@@ -62,11 +62,18 @@ class SourcingDetector:
 
     def detect(self, documents: Sequence[Document]) -> list[Detection]:
         """Give one `Detection` per document, in order."""
-        return [_detect(document, self._weights, self._encoder) for document in documents]
+        reading = None if self._encoder is None else self._encoder.begin(documents)
+        rules = [read_rules(document) for document in documents]
+        predicted = [None] * len(documents) if reading is None else reading()
+        return [
+            _detection(
+                document, read_sentences(document, self._weights, said, ruled), self._weights.sure_from
+            )
+            for document, said, ruled in zip(documents, predicted, rules, strict=True)
+        ]
 
 
-def _detect(document: Document, weights: Weights, encoder: SourcingEncoder | None) -> Detection:
-    readings = read_sentences(document, weights, None if encoder is None else encoder.predict(document))
+def _detection(document: Document, readings: Sequence[SentenceReading], sure_from: float) -> Detection:
     claims = sum(r.role == "claim" for r in readings)
     unsupported = sum(r.unsupported for r in readings)
     signal: dict[str, Json] = {
@@ -77,7 +84,7 @@ def _detect(document: Document, weights: Weights, encoder: SourcingEncoder | Non
     }
     return Detection(
         signals={"unsupported_claims": signal},
-        flags=tuple(raise_flags(document, readings, weights.sure_from)),
+        flags=tuple(raise_flags(document, readings, sure_from)),
         sourcing=tuple(_sourcing(document, reading) for reading in readings),
     )
 

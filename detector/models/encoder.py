@@ -7,7 +7,6 @@ that shares a call, so only a window alone gives the same number in any company.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +14,7 @@ from detector.errors import ModelError
 from detector.models.artifact import Artifact
 from detector.models.cleaning import Piece, without_house_style
 from detector.models.session import open_model, unloadable
-from detector.models.threads import default_threads
+from detector.models.threads import begun, default_threads
 
 Tokens = Sequence[int]
 
@@ -95,16 +94,8 @@ class Encoder:
         return self.begin(windows)()
 
     def begin(self, windows: Sequence[Window]) -> Callable[[], list[float]]:
-        """Start `logits` beside what the caller does next; what is given waits for them.
-
-        With one thread it starts when it is waited for.
-        """
-        if len(windows) < 2 or self._threads < 2:
-            return lambda: [self._logit(window) for window in windows]
-        pool = ThreadPoolExecutor(min(self._threads, len(windows)))
-        found = pool.map(self._logit, windows)
-        pool.shutdown(wait=False)
-        return lambda: list(found)
+        """Start `logits` beside what the caller does next (`threads.begun`)."""
+        return begun(self._logit, windows, self._threads)
 
     def _logit(self, window: Window) -> float:
         output: Any = self._session.run(None, {"words": self._vocabulary.vectors(window.ids)})[0]

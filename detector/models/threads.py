@@ -1,13 +1,55 @@
-"""How many threads run windows at once: OMP_NUM_THREADS where it is set, else the cores this process may use."""
+"""Windows of an encoder side by side: on how many threads, and beside what the caller does."""
 
 from __future__ import annotations
 
 import os
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+Item = TypeVar("Item")
+Found = TypeVar("Found")
 
 
 def default_threads() -> int:
-    """Threads for one encoder; 1 in the workers of a batch, which fill the cores by processes."""
+    """Threads for one encoder: OMP_NUM_THREADS where it is set, else the cores that this process may use.
+
+    1 in the workers of a batch, which fill the cores by processes.
+    """
     limit = os.environ.get("OMP_NUM_THREADS", "")
     if limit.isdigit() and int(limit) > 0:
         return int(limit)
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def begun(call: Callable[[Item], Found], items: Sequence[Item], threads: int) -> Callable[[], list[Found]]:
+    """Start a call for every item, beside what the caller does next; what is given waits for all, in order.
+
+    Whoever waits takes a part in the work, so that as many threads are busy as are allowed, from the
+    first moment to the last, and with one thread nothing starts before.
+    """
+    left = deque(enumerate(items))
+    found: dict[int, Found] = {}
+
+    def work() -> None:
+        while True:
+            try:
+                index, item = left.popleft()
+            except IndexError:
+                return
+            found[index] = call(item)
+
+    helpers = min(threads - 1, len(items))
+    pool = ThreadPoolExecutor(helpers) if helpers > 0 else None
+    working = [pool.submit(work) for _ in range(helpers)] if pool else []
+    if pool:
+        pool.shutdown(wait=False)
+
+    def wait() -> list[Found]:
+        work()
+        for helper in working:
+            helper.result()
+        return [found[index] for index in range(len(items))]
+
+    return wait

@@ -1,8 +1,9 @@
-"""The sourcing encoder of an artifact on ONNX Runtime: a document's windows, each in a call of its own."""
+"""The sourcing encoder of an artifact on ONNX Runtime: documents' windows, each in a call of its own."""
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from detector.document import Document
 from detector.models.artifact import Artifact
 from detector.models.session import open_model, unloadable
-from detector.models.threads import default_threads
+from detector.models.threads import begun, default_threads
 from detector.models.vocabulary import Vocabulary
 from detector.sourcing.predictions import Array, Prediction, predictions_of
 from detector.sourcing.windows import Window, WindowShape, cut_windows
@@ -39,11 +40,21 @@ class SourcingEncoder:
 
     def predict(self, document: Document) -> list[Prediction]:
         """One prediction a sentence, aligned with `document.sentences`."""
-        windows = cut_windows(document, self._vocabulary.tokenizer, self._shape)
-        if len(windows) < 2 or self._threads < 2:
-            return predictions_of(document, windows, [self._run(window) for window in windows])
-        with ThreadPoolExecutor(min(self._threads, len(windows))) as pool:
-            return predictions_of(document, windows, list(pool.map(self._run, windows)))
+        return self.begin([document])()[0]
+
+    def begin(self, documents: Sequence[Document]) -> Callable[[], list[list[Prediction]]]:
+        """Start `predict` for each document beside what the caller does next (`models.threads.begun`)."""
+        cut = [cut_windows(document, self._vocabulary.tokenizer, self._shape) for document in documents]
+        reading = begun(self._run, [window for windows in cut for window in windows], self._threads)
+
+        def found() -> list[list[Prediction]]:
+            outputs = iter(reading())
+            return [
+                predictions_of(document, windows, list(islice(outputs, len(windows))))
+                for document, windows in zip(documents, cut, strict=True)
+            ]
+
+        return found
 
     def _run(self, window: Window) -> tuple[Array, Array]:
         pieces, logits = self._session.run(None, feed_of(window, self._vocabulary))

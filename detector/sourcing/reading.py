@@ -68,14 +68,18 @@ def read_rules(document: Document) -> RuleReading:
 
 
 def read_sentences(
-    document: Document, weights: Weights | None = None, predictions: Sequence[Prediction] | None = None
+    document: Document,
+    weights: Weights | None = None,
+    predictions: Sequence[Prediction] | None = None,
+    rules: RuleReading | None = None,
 ) -> list[SentenceReading]:
     """Read every sentence of a document; aligned with `document.sentences`.
 
-    `predictions` are the encoder's, and then `weights` those fitted with it.
+    `predictions` are the encoder's, and then `weights` those fitted with it; `rules` what `read_rules`
+    found in the document, where that is known already.
     """
     weights = weights or shipped_weights()
-    rules = read_rules(document)
+    rules = rules or read_rules(document)
     readings: list[SentenceReading] = []
     for index in range(len(document.sentences)):
         predicted = predictions[index] if predictions is not None else None
