@@ -157,3 +157,13 @@ def test_ranking_is_area_and_recall_above_a_twentieth_of_the_human_windows() -> 
     assert found["auroc"] == pytest.approx((50.5 + 96.5 + 97.5 + 100) / 400)
     assert found["recall"] == 0.75
     assert watch.measure([], lambda windows: pytest.fail("nothing to judge")) == {}
+
+
+def test_windows_that_a_doubtful_teacher_judged_all_human_still_train(base: str, tmp_path: Path) -> None:
+    config = settings(base, epochs=1, tail=0.3)
+    windows = [
+        Window(f"The ferry of dock {i} was late.", 0.3 + i / 100, 12, "toy", f"g{i}") for i in range(16)
+    ]
+    write_windows(tmp_path, windows, config)
+    train(config, tmp_path)
+    assert load_classifier(tmp_path)

@@ -470,9 +470,8 @@ def _resume(
 def _print_mix(windows: Sequence[Window]) -> None:
     for label in (0, 1):
         sizes = [w.tokens for w in windows if round(w.label) == label]
-        click.echo(
-            f"label {label}: {len(sizes)} windows, tokens p10/p50/p90 {np.percentile(sizes, [10, 50, 90]).round()}"
-        )
+        spread = np.percentile(sizes, [10, 50, 90]).round() if sizes else "-"
+        click.echo(f"label {label}: {len(sizes)} windows, tokens p10/p50/p90 {spread}")
         for source, count in sorted(Counter(w.source for w in windows if round(w.label) == label).items()):
             click.echo(f"  {source} {count}")
 
