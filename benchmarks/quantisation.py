@@ -8,7 +8,7 @@ ones, by ONNX Runtime's own quantiser, have scales from a hundred windows, set o
 
 from __future__ import annotations
 
-import time
+import json
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -17,12 +17,12 @@ from typing import Any
 
 import click
 
+from benchmarks.machine_text import rate
 from detector.models.session import open_session
-from detector.models.vocabulary import shared_vocabulary
 from training.encoders.export import exported
-from training.machine_text.export import graph_of, parity
+from training.machine_text.export import feeds_of, graph_of, halves, parity
 from training.machine_text.finetune import load_classifier
-from training.runs import read_windows
+from training.runs import run_file
 
 ROUNDS = 5
 Feed = dict[str, Any]
@@ -76,11 +76,13 @@ def rates(models: dict[str, bytes], feeds: Sequence[Feed]) -> dict[str, float]:
     best = dict.fromkeys(models, 0.0)
     for _ in range(ROUNDS):
         for name, session in sessions.items():
-            began = time.perf_counter()
-            for feed in feeds:
-                session.run(None, feed)
-            best[name] = max(best[name], len(feeds) / (time.perf_counter() - began))
+            best[name] = max(best[name], rate(partial(_read, session, feeds), len(feeds), repeats=1))
     return best
+
+
+def _read(session: Any, feeds: Sequence[Feed]) -> None:
+    for feed in feeds:
+        session.run(None, feed)
 
 
 @click.command()
@@ -98,19 +100,18 @@ def rates(models: dict[str, bytes], feeds: Sequence[Feed]) -> dict[str, float]:
 )
 def main(run: Path, windows_of: Path | None) -> None:
     """Print size, distance from torch and speed of each way."""
-    classifier, vocabulary = load_classifier(run), shared_vocabulary()
-    windows = read_windows(windows_of or run)[::43][:200]
-    samples = [vocabulary.tokenizer.encode(window.text).ids[:192] for window in windows]
-    feeds = [{"words": vocabulary.vectors(ids)} for ids in samples]
-    models = exported(partial(graph_of, classifier), feeds[::2])
+    classifier = load_classifier(run)
+    config = json.loads(run_file(run, "config.json").read_text("utf-8"))
+    first, second = halves(windows_of or run, int(config["max_tokens"]))
+    models = exported(partial(graph_of, classifier), feeds_of(first))
     models = {
         "float": models["fp32"],
         "int8, dynamic and smoothed (ships)": models["int8"],
         "int8, dynamic": models["int8 without smoothing"],
-        "int8, static": static(models["fp32"], feeds[::2]),
+        "int8, static": static(models["fp32"], feeds_of(first)),
     }
-    apart = parity(classifier, models, samples[1::2])
-    speed = rates(models, feeds[1::2])
+    apart = parity(classifier, models, second)
+    speed = rates(models, feeds_of(second))
     click.echo(
         "| activations | MB | difference in probability from torch: mean | largest | windows a second, one core |"
     )

@@ -114,25 +114,27 @@ class StackedModel:
         prose = [pieces(document) for document in documents]
         tokens = [self.encoder.tokenize(own) for own in prose]
         windows = [self.encoder.windows(ids) for ids in tokens]
-        places = [(number, index) for number, own in enumerate(windows) for index in skimmed(len(own))]
-        reading = self.encoder.begin([windows[number][index] for number, index in places])
+        first = [(number, index) for number, own in enumerate(windows) for index in skimmed(len(own))]
+        reading = self.encoder.begin([windows[number][index] for number, index in first])
         found = [self.stylometry.score_pieces(*both) for both in zip(documents, prose, strict=True)]
-        logits: list[dict[int, float]] = [{} for _ in documents]
-        for (number, index), logit in zip(places, reading(), strict=True):
-            logits[number][index] = logit
-        whole = [
+        logits = dict(zip(first, reading(), strict=True))
+
+        def known(number: int) -> dict[int, float]:
+            places = ((index, (number, index)) for index in range(len(windows[number])))
+            return {index: logits[place] for index, place in places if place in logits}
+
+        rest = [
             (number, index)
             for number, own in enumerate(windows)
-            if own and self._probability(own, logits[number], found[number]) >= WHOLE_FROM
+            if own and self._probability(own, known(number), found[number]) >= WHOLE_FROM
             for index in range(len(own))
-            if index not in logits[number]
+            if (number, index) not in logits
         ]
-        rest = self.encoder.logits([windows[number][index] for number, index in whole])
-        for (number, index), logit in zip(whole, rest, strict=True):
-            logits[number][index] = logit
+        read = self.encoder.logits([windows[number][index] for number, index in rest])
+        logits.update(zip(rest, read, strict=True))
         return [
-            self._score(*parts)
-            for parts in zip(documents, prose, found, tokens, windows, logits, strict=True)
+            self._score(*parts, known(number))
+            for number, parts in enumerate(zip(documents, prose, found, tokens, windows, strict=True))
         ]
 
     def logit(self, values: Vector) -> float:
@@ -158,7 +160,6 @@ class StackedModel:
     ) -> ArticleScore:
         if not windows or not style.words:
             return unread(document)
-        logits = dict(sorted(logits.items()))
         probability = self._probability(windows, logits, style)
         stylometry = log_odds(style.probability)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -40,10 +40,10 @@ def begun(call: Callable[[Item], Found], items: Sequence[Item], threads: int) ->
                 return
             found[index] = call(item)
 
-    helpers = min(threads - 1, len(items))
-    pool = ThreadPoolExecutor(helpers) if helpers > 0 else None
-    working = [pool.submit(work) for _ in range(helpers)] if pool else []
-    if pool:
+    working: list[Future[None]] = []
+    if helpers := min(threads - 1, len(items)):
+        pool = ThreadPoolExecutor(helpers)
+        working = [pool.submit(work) for _ in range(helpers)]
         pool.shutdown(wait=False)
 
     def wait() -> list[Found]:

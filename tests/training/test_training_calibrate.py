@@ -23,8 +23,10 @@ from training import artifacts
 from training.artifacts import as_json, write_artifact, write_sums
 from training.machine_text import calibrate, export
 from training.machine_text.export import ARTIFACT, FILES
+from training.runs import write_windows
 from training.stylometry.fit import Scored
 from training.stylometry.fit import calibrate as calibrate_stylometry
+from training.windows import Window
 
 
 def rows(label: str, count: int, logit: float) -> list[dict[str, object]]:
@@ -162,10 +164,9 @@ def test_an_export_leaves_nothing_of_the_encoder_before(
 ) -> None:
     run_folder = tmp_path / "run"
     run_folder.mkdir()
-    (run_folder / "config.json").write_text(
-        json.dumps({"max_tokens": 192, "base": "toy", "start": "before.pt"})
-    )
-    (run_folder / "windows.jsonl").write_text(json.dumps({"text": "The council met on Monday."}) + "\n")
+    config = {"max_tokens": 192, "base": "toy", "start": "before.pt"}
+    (run_folder / "config.json").write_text(json.dumps(config))
+    write_windows(run_folder, [Window("The council met on Monday.", 0, 6, "toy", "g")], config)
     models = {"int8": load_artifact(copy).contents["model.onnx"], "fp32": b"", "int8 without smoothing": b""}
     monkeypatch.setattr(export, "load_classifier", lambda run: None)
     monkeypatch.setattr(export, "has_shared_words", lambda classifier: True)

@@ -25,7 +25,7 @@ from training.encoders.vocabulary import share_words
 from training.encoders.weights import mixed
 from training.machine_text.calibrate import Row, Vector, thresholds
 from training.machine_text.evaluate import family, flagged
-from training.machine_text.evidence import check_origin, read
+from training.machine_text.evidence import check_origin, evidence_option, read
 from training.machine_text.export import ARTIFACT
 from training.machine_text.finetune import WindowClassifier, classifier_of, train
 from training.machine_text.ranking import auroc
@@ -167,12 +167,7 @@ def _texts(evidence: Path, config: dict[str, Any]) -> tuple[Sequence[Row], Seque
     required=True,
     help="Folder of stage 4, whose windows all runs read.",
 )
-@click.option(
-    "--evidence",
-    type=click.Path(exists=True, path_type=Path),
-    required=True,
-    help="Folder of `training evidence`.",
-)
+@evidence_option
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder of the runs.")
 @click.option(
     "--labelled",
@@ -183,19 +178,19 @@ def _texts(evidence: Path, config: dict[str, Any]) -> tuple[Sequence[Row], Seque
 def command(
     start: Path | None,
     windows_of: Path,
-    evidence: Path,
+    folder: Path,
     out: Path,
     labelled: Path | None,
     only: tuple[str, ...],
 ) -> None:
     """Train what has not been trained yet, score it, and print the table of all that is scored."""
-    check_origin(evidence, ARTIFACT, prepared=True)
+    check_origin(folder, ARTIFACT, prepared=True)
     config = tomllib.loads(CONFIG.read_text("utf-8"))
     recipe = tomllib.loads((CONFIG.parent / config["recipe"]).read_text("utf-8"))
     recipe |= {**config["settings"], "start": str(start) if start else "", "keep": 0.0}
     torch.set_num_threads(int(recipe.get("threads", 2)))
     out.mkdir(parents=True, exist_ok=True)
-    crops, judged = _texts(evidence, config)
+    crops, judged = _texts(folder, config)
     windows = read_windows(windows_of, "mine")
     taught = read_windows(labelled, "label") if labelled else None
     model = classifier_of(recipe)

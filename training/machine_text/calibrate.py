@@ -23,7 +23,7 @@ from detector.models.logistic import sigmoid
 from detector.models.stacked import FEATURES, WHOLE_FROM, evidence, skimmed
 from detector.models.stylometric import StylometryModel
 from training.artifacts import as_json, write_artifact
-from training.machine_text.evidence import check_origin, read
+from training.machine_text.evidence import check_origin, evidence_option, read
 from training.machine_text.export import ARTIFACT, FILES
 from training.machine_text.sets import BINS
 from training.splits import share
@@ -61,6 +61,11 @@ def read_rows(rows: Sequence[Row], logits: Callable[[Vector], Vector]) -> list[R
     return [part if stop else row for part, row, stop in zip(first, rows, enough, strict=True)]
 
 
+def read_logits(rows: Sequence[Row], logits: Callable[[Vector], Vector]) -> Vector:
+    """Log-odds of rows by the windows that a detector reads of them whose stack gives these log-odds."""
+    return logits(matrix(read_rows(rows, logits)))
+
+
 def fit_stack(values: Vector, labels: Vector, use: Sequence[str]) -> dict[str, Any]:
     """Logistic regression over some features, both classes weighing the same, as `stack.json` holds it."""
     from sklearn.linear_model import LogisticRegression
@@ -91,12 +96,6 @@ def apply_stack(stack: Mapping[str, Any], values: Vector) -> Vector:
     return logits
 
 
-def read_logits(stack: Mapping[str, Any], rows: Sequence[Row]) -> Vector:
-    """Log-odds of rows under a stack, by the windows that a detector with this stack reads of them."""
-    logits = partial(apply_stack, stack)
-    return logits(matrix(read_rows(rows, logits)))
-
-
 def fold_of(row: Row) -> int:
     """Fold of a row by its article, so that two crops of one article share it."""
     return int(share(str(row["id"]).split("#")[0], "stack") * FOLDS)
@@ -110,7 +109,8 @@ def out_of_fold(rows: Sequence[Row], use: Sequence[str]) -> Vector:
     for fold in range(FOLDS):
         held = folds == fold
         stack = fit_stack(values[~held], labels[~held], use)
-        logits[held] = read_logits(stack, [row for row, out in zip(rows, held, strict=True) if out])
+        own = [row for row, out in zip(rows, held, strict=True) if out]
+        logits[held] = read_logits(own, partial(apply_stack, stack))
     return logits
 
 
@@ -125,13 +125,7 @@ def thresholds(rows: Sequence[Row], logits: Vector, corpus: str = "") -> Calibra
 
 
 @click.command()
-@click.option(
-    "--evidence",
-    "folder",
-    type=click.Path(exists=True, path_type=Path),
-    required=True,
-    help="Folder of `evidence`.",
-)
+@evidence_option
 @click.option("--artifact", type=click.Path(exists=True, path_type=Path), default=ARTIFACT, show_default=True)
 @click.option(
     "--use", default="encoder.mean,stylometry.logit", show_default=True, help="Features of the stack."

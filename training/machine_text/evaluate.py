@@ -19,6 +19,7 @@ from detector.models.stacked import FEATURES, StackedModel
 from training.machine_text.calibrate import (
     Row,
     Vector,
+    apply_stack,
     fit_stack,
     matrix,
     out_of_fold,
@@ -26,7 +27,7 @@ from training.machine_text.calibrate import (
     read_rows,
     thresholds,
 )
-from training.machine_text.evidence import check_origin, read
+from training.machine_text.evidence import check_origin, evidence_option, read
 from training.machine_text.export import ARTIFACT
 from training.machine_text.ranking import auroc
 
@@ -140,7 +141,7 @@ def ablation(
     for use in uses.values():
         held = out_of_fold(fitted, use)
         calibration = thresholds(human, held[: len(human)])
-        scores = read_logits(fit_stack(matrix(fitted), labels, use), rows)
+        scores = read_logits(rows, partial(apply_stack, fit_stack(matrix(fitted), labels, use)))
         scores = unseen(rows, scores, stacking, held[len(human) :])
         column = {}
         for group in names:
@@ -172,8 +173,7 @@ def stacked(model: StackedModel, values: Vector) -> Vector:
 
 def score(model: StackedModel, rows: Sequence[Row]) -> Vector:
     """Log-odds of rows under a model's stack, by the windows that it reads of them."""
-    logits = partial(stacked, model)
-    return logits(matrix(read_rows(rows, logits)))
+    return read_logits(rows, partial(stacked, model))
 
 
 def skimming(model: StackedModel, rows: Sequence[Row]) -> list[str]:
@@ -259,7 +259,7 @@ def portable(rows: Sequence[Row], artifact: Path) -> str:
 
 
 @click.command()
-@click.option("--evidence", "folder", type=click.Path(exists=True, path_type=Path), required=True)
+@evidence_option
 @click.option("--artifact", type=click.Path(exists=True, path_type=Path), default=ARTIFACT, show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), help="Also write the tables to this file.")
 @click.option(

@@ -148,6 +148,15 @@ def check_origin(folder: Path, artifact: Path, *, prepared: bool = False) -> Non
         )
 
 
+evidence_option = click.option(
+    "--evidence",
+    "folder",
+    type=click.Path(exists=True, path_type=Path),
+    required=True,
+    help="Folder of `training evidence`.",
+)
+"""The option of commands that read evidence, as their parameter `folder`."""
+
 SETS = {"samples": None, "evaluation": EVALUATION, "stacking": STACKING, "calibration": CALIBRATION}
 
 

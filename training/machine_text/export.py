@@ -9,6 +9,7 @@ its stack and its thresholds, and until then it does not load as a detector.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from training.encoders.export import begun_graph, exported, words_shape
 from training.encoders.vocabulary import has_shared_words
 from training.machine_text.finetune import WindowClassifier, load_classifier
 from training.places import ARTIFACTS
+from training.runs import read_windows, run_file
 
 ARTIFACT = ARTIFACTS / "machine-text"
 FILES = frozenset({"model.onnx", "config.json", "stack.json", "calibration.json", "README.md"})
@@ -43,20 +45,29 @@ def graph_of(
     return writer.model(inputs, {"logit": writer.linear("head", pooled)}), writer.inputs_of
 
 
+def halves(run: Path, most: int) -> tuple[list[list[int]], list[list[int]]]:
+    """Token ids, at most so many, of some windows of a run: one half to measure peaks on, the other differences."""
+    tokenizer = shared_vocabulary().tokenizer
+    samples = [tokenizer.encode(window.text).ids[:most] for window in read_windows(run)[::43][:200]]
+    return samples[::2], samples[1::2]
+
+
+def feeds_of(samples: Sequence[Sequence[int]]) -> list[dict[str, Any]]:
+    """Inputs of the graph for each sequence of token ids."""
+    return [{"words": shared_vocabulary().vectors(ids)} for ids in samples]
+
+
 def parity(
     classifier: WindowClassifier, models: dict[str, bytes], samples: list[list[int]]
 ) -> dict[str, float]:
     """Largest and mean difference in probability from torch, over the samples, per model."""
-    vocabulary = shared_vocabulary()
     with torch.no_grad():
         rows = [torch.tensor([ids]) for ids in samples]
         truth = np.array([torch.sigmoid(classifier(ids, torch.ones_like(ids))).item() for ids in rows])
     found = {}
     for name, content in models.items():
         run = open_session(content)
-        logits = np.array(
-            [run.run(None, {"words": vocabulary.vectors(ids)})[0].reshape(-1)[0] for ids in samples]
-        )
+        logits = np.array([run.run(None, feed)[0].reshape(-1)[0] for feed in feeds_of(samples)])
         differences = np.abs(1 / (1 + np.exp(-logits)) - truth)
         found[name], found[f"{name} mean"] = float(differences.max()), float(differences.mean())
     return found
@@ -72,19 +83,14 @@ def parity(
 def command(run: Path, out: Path, version: str, keep_unquantised: bool) -> None:
     """Export a run as an int8 ONNX artifact, in place of what the folder held, and print its parity with torch."""
     classifier = load_classifier(run)
-    config = json.loads((run / "config.json").read_text("utf-8"))
+    config = json.loads(run_file(run, "config.json").read_text("utf-8"))
     if not has_shared_words(classifier):
         raise click.ClickException(f"{run}: trained with word vectors of its own; train it again")
-    vocabulary = shared_vocabulary()
-    lines = (run / "windows.jsonl").read_text("utf-8").splitlines()[::43][:200]
-    texts = [json.loads(line)["text"] for line in lines]
-    samples = [vocabulary.tokenizer.encode(text).ids[: int(config["max_tokens"])] for text in texts]
-    feeds = [{"words": vocabulary.vectors(ids)} for ids in samples]
-    # Peaks come from one half of the windows, and the differences from the other.
-    models = exported(partial(graph_of, classifier), feeds[::2])
-    for name, value in parity(classifier, models, samples[1::2]).items():
+    first, second = halves(run, int(config["max_tokens"]))
+    models = exported(partial(graph_of, classifier), feeds_of(first))
+    for name, value in parity(classifier, models, second).items():
         click.echo(
-            f"largest difference in probability from torch, {name}: {value:.5f} ({len(samples[1::2])} windows)"
+            f"largest difference in probability from torch, {name}: {value:.5f} ({len(second)} windows)"
         )
     click.echo(f"model.onnx {len(models['int8']) / 1e6:.1f} MB")
     if keep_unquantised:
@@ -93,7 +99,7 @@ def command(run: Path, out: Path, version: str, keep_unquantised: bool) -> None:
         "name": "machine-text",
         "version": version,
         "format_version": FORMAT_VERSION,
-        "vocabulary_sha256": vocabulary.sha256,
+        "vocabulary_sha256": shared_vocabulary().sha256,
         "labels": ["human", "machine"],
         "base": "sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0)",
         "max_tokens": int(config["max_tokens"]),

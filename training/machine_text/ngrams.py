@@ -21,7 +21,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from detector.models.vocabulary import shared_vocabulary
 from training.machine_text.calibrate import CLIP
 from training.machine_text.evaluate import ablation
-from training.machine_text.evidence import check_origin, read
+from training.machine_text.evidence import check_origin, evidence_option, read
 from training.machine_text.export import ARTIFACT
 from training.runs import read_windows
 from training.windows import Window
@@ -76,13 +76,7 @@ def added(fitted: Pipeline, prepared: Sequence[dict[str, Any]]) -> npt.NDArray[n
     required=True,
     help="Folder of a run, whose windows teach.",
 )
-@click.option(
-    "--evidence",
-    "folder",
-    type=click.Path(exists=True, path_type=Path),
-    required=True,
-    help="Folder of `evidence`.",
-)
+@evidence_option
 @click.option("--artifact", type=click.Path(exists=True, path_type=Path), default=ARTIFACT, show_default=True)
 def command(run: Path, folder: Path, artifact: Path) -> None:
     """Print the table of what is flagged with and without n-grams."""

@@ -21,7 +21,7 @@ from tokenizers import Tokenizer
 from detector.models.calibration import conformal_threshold
 from training.machine_text.calibrate import Row, Vector
 from training.machine_text.evaluate import family, groups
-from training.machine_text.evidence import check_origin, read
+from training.machine_text.evidence import check_origin, evidence_option, read
 from training.machine_text.export import ARTIFACT
 from training.sourcing.encoder import SourcingEncoder
 from training.sourcing.train import config_of, load, tokenizer_of, trained
@@ -76,7 +76,7 @@ def own(row: Row) -> float:
     "--run", type=click.Path(exists=True, path_type=Path), required=True, help="Of `sourcing train`."
 )
 @click.option("--windows", type=click.Path(exists=True, path_type=Path), required=True, help="Of `finetune`.")
-@click.option("--evidence", "folder", type=click.Path(exists=True, path_type=Path), required=True)
+@evidence_option
 @click.option("--artifact", type=click.Path(exists=True, path_type=Path), default=ARTIFACT, show_default=True)
 @click.option("--count", default=6000, show_default=True, help="Windows to fit the head on.")
 @click.option("--most", default=60, show_default=True, help="Texts of each set.")
