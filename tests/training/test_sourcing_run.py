@@ -22,7 +22,7 @@ import transformers
 from detector.sourcing.windows import Slot, Window
 from training.sourcing import encoder as sourcing_encoder
 from training.sourcing import train as sourcing_train
-from training.sourcing.encoder import Sample, SourcingEncoder, save, train
+from training.sourcing.encoder import Sample, SourcingEncoder, loss_of, save, train
 from training.sourcing.export import export
 from training.sourcing.fit import fit
 from training.sourcing.train import train_command
@@ -172,23 +172,23 @@ def test_a_stage_that_was_cut_short_goes_on_as_if_it_had_not_been(
     base: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, average: float
 ) -> None:
     monkeypatch.setattr(sourcing_encoder, "CHECKPOINT_STEPS", 5)
-    loss_of = sourcing_encoder.loss_of
-    stream, taken = toy_stream(20), 0
+    stream, taken, cut_at = toy_stream(20), 0, 0
 
     def once(name: str) -> dict[str, Any]:
         torch.manual_seed(1)
         model = SourcingEncoder(base)
-        return train(model, stream, 1e-3, WEIGHTS, tmp_path / f"{name}.checkpoint", average)
 
-    def cut(*arguments: Any) -> Any:
-        nonlocal taken
-        taken += 1
-        if taken == 13:
-            raise KeyboardInterrupt
-        return loss_of(*arguments)
+        def loss(batch: list[Sample]) -> torch.Tensor:
+            nonlocal taken
+            taken += 1
+            if taken == cut_at:
+                raise KeyboardInterrupt
+            return loss_of(model, batch, WEIGHTS)
+
+        return train(model, stream, 1e-3, loss, tmp_path / f"{name}.checkpoint", average)
 
     whole = once("whole")
-    monkeypatch.setattr(sourcing_encoder, "loss_of", cut)
+    taken, cut_at = 0, 13
     with pytest.raises(KeyboardInterrupt):
         once("cut")
     resumed = once("cut")

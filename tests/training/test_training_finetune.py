@@ -16,15 +16,14 @@ transformers = pytest.importorskip("transformers")
 
 from click.testing import CliRunner  # noqa: E402
 
+from training.encoders.shapes import halved, mean_of  # noqa: E402
 from training.encoders.vocabulary import share_words  # noqa: E402
 from training.machine_text import label, watch  # noqa: E402
 from training.machine_text.finetune import (  # noqa: E402
     Teacher,
     WindowClassifier,
     distance,
-    halved,
     load_classifier,
-    mean_of,
     train,
 )
 from training.runs import read_windows, write_windows  # noqa: E402

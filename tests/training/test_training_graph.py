@@ -11,9 +11,9 @@ torch = pytest.importorskip("torch")
 
 from detector.models.session import open_session  # noqa: E402
 from training.encoders.graph import channel_peaks, quantised, smoothing  # noqa: E402
+from training.encoders.restored import restored  # noqa: E402
 from training.machine_text.export import graph_of  # noqa: E402
 from training.machine_text.finetune import WindowClassifier  # noqa: E402
-from training.machine_text.restore import restored  # noqa: E402
 
 LENGTHS = (3, 17, 64)
 

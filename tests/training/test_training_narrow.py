@@ -12,8 +12,9 @@ pytest.importorskip("transformers")
 
 from click.testing import CliRunner  # noqa: E402
 
+from training.encoders.narrowing import moments_of, narrowed, surgeon  # noqa: E402
 from training.machine_text.finetune import WindowClassifier, load_classifier, train  # noqa: E402
-from training.machine_text.narrow import command, moments_of, narrowed, surgeon  # noqa: E402
+from training.machine_text.narrow import command  # noqa: E402
 from training.runs import write_windows  # noqa: E402
 from training.windows import Window  # noqa: E402
 
@@ -47,7 +48,7 @@ def test_a_classifier_keeps_nearly_its_judgement_with_fewer_neurons(
         smaller.load_state_dict(state)
         return float((judged(smaller) - judged(model)).square().mean().sqrt())
 
-    state, moments = model.state_dict(), moments_of(model, texts)
+    state, moments = model.state_dict(), moments_of(model.encoder, texts)
     assert all((own - own.T).abs().max() < 1e-2 and own.diag().min() > 0 for own in moments)
     whole = narrowed(state, moments, 96)
     assert apart(whole, 96) < 1e-4

@@ -18,10 +18,11 @@ def words_shape(module: nn.Module) -> tuple[str | int, ...]:
 
 def begun_graph(
     module: nn.Module, peaks: dict[str, Any] | None, quantised: bool, halve_after: Sequence[int] = ()
-) -> tuple[GraphWriter, str]:
-    """A graph with the `encoder` of a torch module, for heads to be added, and the name of its last hidden states.
+) -> tuple[GraphWriter, list[str]]:
+    """A graph with the `encoder` of a torch module, for heads to be added, and the names of its hidden states.
 
-    Tokens are joined in pairs after each of the layers `halve_after`, counted from 1.
+    The last ones stand behind those that tokens are joined of, in pairs, after each of the layers `halve_after`
+    (counted from 1).
     """
     weights = {name: tensor.detach().float().numpy() for name, tensor in module.state_dict().items()}
     writer = GraphWriter(weights, peaks, quantised)

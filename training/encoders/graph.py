@@ -20,6 +20,8 @@ from onnx import TensorProto, helper, numpy_helper
 Array = npt.NDArray[np.float32]
 MICROSOFT = "com.microsoft"
 OPSET = 18
+END = int(np.iinfo(np.int64).max)
+"""Behind every place of an axis."""
 SMOOTHING = 0.6
 """Power of a channel's peak that it is divided by: .4 to .7 err alike, a quarter less than without."""
 _LEAST_PEAK = 0.02
@@ -139,29 +141,52 @@ class GraphWriter:
 
     def halved(self, source: str) -> str:
         """Means of neighbouring pairs of tokens; a last one without a neighbour stays as it is."""
-        zero, one, two, end = (
-            self.constant(name, np.array([value], np.int64))
-            for name, value in (("zero", 0), ("one", 1), ("two", 2), ("end", np.iinfo(np.int64).max))
-        )
-        last = self.node("Slice", [source, self.constant("last", np.array([-1], np.int64)), end, one])
+        one, end = self.whole("one", 1), self.whole("end", END)
+        last = self.node("Slice", [source, self.whole("last", -1), end, one])
         # With its last token doubled, every token of an even place has a neighbour.
-        doubled = self.node("Concat", [source, last], axis=1)
-        first = self.node("Slice", [source, zero, end, one, two])
-        second = self.node("Slice", [doubled, one, end, one, two])
+        first, second = self._pairs(source, self.node("Concat", [source, last], axis=1), one)
         half = self.constant("half", np.array(0.5, np.float32))
         return self.node("Mul", [self.node("Add", [first, second]), half])
 
-    def encoder(self, prefix: str, layers: int, heads: int, halve_after: Sequence[int] = ()) -> str:
-        """Last hidden states of the whole encoder, shape (batch, length, width).
+    def added(self, pools: str) -> str:
+        """Sums of neighbouring pairs of the last axis of three; a last one without a neighbour stays as it is."""
+        pads = self.constant("one_more", np.array([0, 0, 0, 0, 0, 1], np.int64))
+        first, second = self._pairs(pools, self.node("Pad", [pools, pads]), self.whole("two", 2))
+        return self.node("Add", [first, second])
+
+    def doubled(self, source: str, like: str, width: int) -> str:
+        """Each token of `source`, of that width, twice, as many as `like` has: what `halved` has joined, apart again."""
+        one, two = self.whole("one", 1), self.whole("two", 2)
+        twice = self.node("Unsqueeze", [source, two])
+        twice = self.node("Concat", [twice, twice], axis=2)
+        flat = self.constant("flat", np.array([0, -1, width], np.int64))
+        length = self.node("Shape", [like], start=1, end=2)
+        return self.node("Slice", [self.node("Reshape", [twice, flat]), self.whole("zero", 0), length, one])
+
+    def _pairs(self, source: str, longer: str, axis: str) -> tuple[str, str]:
+        """Tokens of `source` of even places along an axis, and those behind them, from one that is longer by one."""
+        zero, one, two, end = (
+            self.whole(name, value) for name, value in (("zero", 0), ("one", 1), ("two", 2), ("end", END))
+        )
+        first = self.node("Slice", [source, zero, end, axis, two])
+        return first, self.node("Slice", [longer, one, end, axis, two])
+
+    def whole(self, name: str, value: int) -> str:
+        """Keep one whole number, as places and axes are given, and give its name."""
+        return self.constant(name, np.array([value], np.int64))
+
+    def encoder(self, prefix: str, layers: int, heads: int, halve_after: Sequence[int] = ()) -> list[str]:
+        """Hidden states of the encoder, shape (batch, length, width): the last ones, behind those that were joined.
 
         Tokens are joined in pairs after each of the layers `halve_after`, counted from 1.
         """
-        hidden = self.embeddings(f"{prefix}.embeddings")
+        hidden, found = self.embeddings(f"{prefix}.embeddings"), []
         for index in range(layers):
             hidden = self.layer(f"{prefix}.encoder.layer.{index}", hidden, heads)
             if index + 1 in halve_after:
+                found.append(hidden)
                 hidden = self.halved(hidden)
-        return hidden
+        return [*found, hidden]
 
     def model(self, inputs: Mapping[str, Sequence[str | int]], outputs: Mapping[str, str]) -> bytes:
         """The graph as the bytes of a model.

@@ -38,7 +38,7 @@ def graph_of(
     classifier: WindowClassifier, peaks: dict[str, Any] | None = None, quantised: bool = True
 ) -> tuple[bytes, dict[str, str]]:
     """The classifier as an ONNX model, and which value each of its products reads."""
-    writer, hidden = begun_graph(classifier, peaks, quantised, classifier.halve_after)
+    writer, (*_, hidden) = begun_graph(classifier, peaks, quantised, classifier.halve_after)
     axis = writer.constant("tokens", np.array([1], np.int64))
     pooled = writer.node("ReduceMean", [hidden, axis], keepdims=0)
     inputs = {"words": words_shape(classifier)}

@@ -26,6 +26,7 @@ from torch import nn
 from transformers import AutoModel, AutoTokenizer
 
 from training.encoders.precision import autocast
+from training.encoders.shapes import halved, mean_of, resize, states_of
 from training.encoders.vocabulary import share_words
 from training.encoders.weights import Averaged, base_checkpoint, mixed
 from training.machine_text.watch import held_out, measure
@@ -43,14 +44,14 @@ class WindowClassifier(nn.Module):
     """An encoder with a mean-pooled logit for "machine-written".
 
     Tokens are joined in pairs after each of the layers `halve_after` (counted from 1): further ones read half as many.
-    Feed-forward layers have as many `neurons` as the base, or as are given (`machine_text.narrow`).
+    Feed-forward layers have as many `neurons` as the base, or as are given (`encoders.narrowing`).
     """
 
     def __init__(self, base: str, halve_after: Sequence[int] = (), neurons: int | None = None) -> None:
         super().__init__()
         self.encoder = AutoModel.from_pretrained(base, add_pooling_layer=False)
         if neurons:
-            _resize(self.encoder, neurons)
+            resize(self.encoder, neurons)
         self.dropout = nn.Dropout(0.1)
         self.head = nn.Linear(self.encoder.config.hidden_size, 1)
         self.halve_after = tuple(halve_after)
@@ -67,28 +68,12 @@ class WindowClassifier(nn.Module):
         self, input_ids: torch.Tensor, attention_mask: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Last hidden states, shape (batch, length, width), and the mask of those that are not padding."""
-        if not self.halve_after:
-            encoded = self.encoder(input_ids=input_ids, attention_mask=attention_mask)
-            return encoded.last_hidden_state, attention_mask
-        hidden, mask = self.encoder.embeddings(input_ids=input_ids), attention_mask
-        for number, layer in enumerate(self.encoder.encoder.layer, 1):
-            hidden = layer(hidden, mask.bool()[:, None, None, :])
-            if number in self.halve_after:
-                hidden, mask = halved(hidden, mask)
-        return hidden, mask
+        return states_of(self.encoder, input_ids, attention_mask, self.halve_after)[-1]
 
     def judge(self, pooled: torch.Tensor) -> torch.Tensor:
         """Logits of pooled windows."""
         logits: torch.Tensor = self.head(self.dropout(pooled)).squeeze(-1)
         return logits
-
-
-def _resize(encoder: Any, neurons: int) -> None:
-    """Give the feed-forward layers of a BERT another number of neurons, untrained."""
-    width = encoder.config.hidden_size
-    encoder.config.intermediate_size = neurons
-    for layer in encoder.encoder.layer:
-        layer.intermediate.dense, layer.output.dense = nn.Linear(width, neurons), nn.Linear(neurons, width)
 
 
 def classifier_of(config: Mapping[str, Any]) -> WindowClassifier:
@@ -101,29 +86,6 @@ def load_classifier(run: Path, weights: str = "model.pt") -> WindowClassifier:
     classifier = classifier_of(json.loads(run_file(run, "config.json").read_text("utf-8")))
     classifier.load_state_dict(torch.load(run_file(run, weights), weights_only=True))
     return classifier.eval()
-
-
-def mean_of(hidden: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-    """Mean of the hidden states that `mask` leaves, shape (batch, width); zero where it leaves none."""
-    weight = mask.unsqueeze(-1).to(hidden.dtype)
-    mean: torch.Tensor = (hidden * weight).sum(1) / weight.sum(1).clamp(min=1)
-    return mean
-
-
-def halved(hidden: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Means of neighbouring pairs of hidden states; a last one without a neighbour stays as it is.
-
-    Funnel-Transformer (Dai et al., 2020) joins tokens so, for texts that are judged as a whole.
-
-    >>> states = torch.tensor([[[1.0], [3.0], [5.0], [0.0]]])
-    >>> [part.squeeze().tolist() for part in halved(states, torch.tensor([[1, 1, 1, 0]]))]
-    [[2.0, 5.0], [1, 1]]
-    """
-    if hidden.shape[1] % 2:
-        hidden, mask = nn.functional.pad(hidden, (0, 0, 0, 1)), nn.functional.pad(mask, (0, 1))
-    texts, _, width = hidden.shape
-    pairs, counts = hidden.reshape(-1, 2, width), mask.reshape(-1, 2)
-    return mean_of(pairs, counts).reshape(texts, -1, width), counts.amax(1).reshape(texts, -1)
 
 
 def learning_groups(model: WindowClassifier, rate: float, decay: float) -> list[dict[str, Any]]:

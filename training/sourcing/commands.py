@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from training.sourcing.distil import distil, restore
 from training.sourcing.export import export
 from training.sourcing.fit import fit
 from training.sourcing.measures import flag_rates, tagger, times
@@ -13,6 +14,7 @@ from training.sourcing.train import train_command
 
 COMMANDS: dict[str, click.Command] = {
     "collect": collect,
+    "distil": distil,
     "draw": draw,
     "draw-again": draw_again,
     "evaluate": evaluate,
@@ -20,6 +22,7 @@ COMMANDS: dict[str, click.Command] = {
     "fit": fit,
     "flag-rates": flag_rates,
     "flag-sheet": flag_sheet,
+    "restore": restore,
     "tagger": tagger,
     "times": times,
     "train": train_command,

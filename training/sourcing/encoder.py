@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from detector.sourcing.windows import Window, WindowShape, cut_windows
 from detector.types import Article
 from training.corpora import records
 from training.encoders.precision import autocast
+from training.encoders.shapes import resize, states_of
 from training.encoders.weights import Averaged
 from training.sourcing.support import match, read_document, support_records
 
@@ -53,15 +54,26 @@ class Sample:
 
 
 class SourcingEncoder(nn.Module):
-    """A small BERT with three logits a piece and one row of logits a sentence and head."""
+    """A small BERT with three logits a piece and one row of logits a sentence and head.
 
-    def __init__(self, base: str) -> None:
+    Tokens are joined in pairs after each of the layers `halve_after` (counted from 1): further ones read
+    half as many, and a piece's logits are those of the last state that has it and of its states before.
+    Feed-forward layers have as many `neurons` as the base, or as are given (`encoders.narrowing`).
+    """
+
+    def __init__(self, base: str, halve_after: Sequence[int] = (), neurons: int | None = None) -> None:
         super().__init__()
         self.encoder = AutoModel.from_pretrained(base, add_pooling_layer=False)
+        if neurons:
+            resize(self.encoder, neurons)
         width = self.encoder.config.hidden_size
         self.dropout = nn.Dropout(0.1)
         self.piece_head = nn.Linear(width, len(PIECE_LABELS))
+        self.earlier = nn.ModuleList(nn.Linear(width, len(PIECE_LABELS)) for _ in halve_after)
+        for parameter in self.earlier.parameters():
+            nn.init.zeros_(parameter)
         self.heads = nn.ModuleDict({name: nn.Linear(2 * width, size) for name, size in HEADS.items()})
+        self.halve_after = tuple(halve_after)
 
     def forward(
         self, ids: torch.Tensor, mask: torch.Tensor, pools: torch.Tensor
@@ -71,10 +83,29 @@ class SourcingEncoder(nn.Module):
         `pools` (batch, sentences, pieces) holds each sentence's averaging weights. A sentence's
         vector is its mean beside the mean of the sentence before, so that carry-over is in reach.
         """
-        hidden = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
+        *earlier, (hidden, _) = states_of(self.encoder, ids, mask, self.halve_after)
+        for _ in self.halve_after:
+            pools = added(pools)
         pooled = torch.bmm(pools.to(hidden.dtype), hidden)
         before = torch.cat([hidden[:, :1], pooled[:, :-1]], dim=1)
-        return self.piece_head(self.dropout(hidden)), self.dropout(torch.cat([pooled, before], dim=2))
+        pieces = self.piece_head(self.dropout(hidden))
+        for head, (states, _) in zip(reversed(self.earlier), reversed(earlier), strict=True):
+            pieces = pieces.repeat_interleave(2, dim=1)[:, : states.shape[1]] + head(self.dropout(states))
+        return pieces, self.dropout(torch.cat([pooled, before], dim=2))
+
+    def judge(self, vectors: torch.Tensor) -> dict[str, torch.Tensor]:
+        """Logits of each head, shape (batch, sentences, size), from sentence vectors."""
+        return {name: head(vectors) for name, head in self.heads.items()}
+
+
+def added(pools: torch.Tensor) -> torch.Tensor:
+    """Averaging weights of tokens joined in pairs, as `shapes.halved` joins them: those of both.
+
+    >>> added(torch.tensor([[[0.5, 0.5, 0.0], [0.0, 0.0, 1.0]]])).tolist()
+    [[[1.0, 0.0], [0.0, 1.0]]]
+    """
+    even = nn.functional.pad(pools, (0, pools.shape[2] % 2))
+    return even[..., ::2] + even[..., 1::2]
 
 
 def support_samples(name: str, tokenizer: Tokenizer, shape: WindowShape) -> list[Sample]:
@@ -213,12 +244,21 @@ def collate(batch: Sequence[Sample]) -> tuple[torch.Tensor, torch.Tensor, torch.
     return ids, mask, pools
 
 
-def loss_of(model: SourcingEncoder, batch: Sequence[Sample], weights: dict[str, float]) -> torch.Tensor:
+def loss_of(model: SourcingEncoder, batch: Sequence[Sample], weights: Mapping[str, float]) -> torch.Tensor:
     """Weighted sum of the losses of every head that a batch has labels for."""
-    ids, mask, pools = collate(batch)
     with autocast():
-        pieces, vectors = model(ids, mask, pools)
-        logits = {name: head(vectors) for name, head in model.heads.items()}
+        pieces, vectors = model(*collate(batch))
+        logits = model.judge(vectors)
+    return labels_loss(pieces, logits, batch, weights)
+
+
+def labels_loss(
+    pieces: torch.Tensor,
+    logits: Mapping[str, torch.Tensor],
+    batch: Sequence[Sample],
+    weights: Mapping[str, float],
+) -> torch.Tensor:
+    """The same of piece logits, and of sentence logits by head."""
     total = torch.zeros(())
     targets = torch.full((*pieces.shape,), float(IGNORED))
     for row, sample in enumerate(batch):
@@ -229,16 +269,16 @@ def loss_of(model: SourcingEncoder, batch: Sequence[Sample], weights: dict[str, 
         total = total + weights["pieces"] * nn.functional.binary_cross_entropy_with_logits(
             pieces.float()[known], targets[known]
         )
-    for name, size in HEADS.items():
-        labels = torch.full(vectors.shape[:2], IGNORED, dtype=torch.long)
+    for name, scores in logits.items():
+        labels = torch.full(scores.shape[:2], IGNORED, dtype=torch.long)
         for row, sample in enumerate(batch):
             if name in sample.sentences:
                 labels[row, : len(sample.sentences[name])] = torch.tensor(sample.sentences[name])
         chosen = labels != IGNORED
         if not chosen.any():
             continue
-        score = logits[name].float()[chosen]
-        if size == 1:
+        score = scores.float()[chosen]
+        if scores.shape[2] == 1:
             part = nn.functional.binary_cross_entropy_with_logits(score.squeeze(-1), labels[chosen].float())
         else:
             part = nn.functional.cross_entropy(score, labels[chosen], label_smoothing=0.05)
@@ -250,11 +290,12 @@ def train(
     model: SourcingEncoder,
     stream: Sequence[list[Sample]],
     rate: float,
-    weights: dict[str, float],
+    loss_of_batch: Callable[[Sequence[Sample]], torch.Tensor],
     checkpoint: Path,
     average: float = 0.0,
+    dropout: bool = True,
 ) -> dict[str, torch.Tensor]:
-    """Weights after one pass over `stream` with AdamW and a linear rate.
+    """Weights after one pass over `stream` with AdamW and a linear rate, for the least `loss_of_batch`.
 
     With `average`, the exponential moving average of the weights at that rate. Every 100 steps
     `checkpoint` is written, and a pass that was cut short goes on from it as if it had not been.
@@ -274,10 +315,10 @@ def train(
         optimizer, [rate, rate * 10], total_steps=len(stream) + 1, pct_start=0.1, anneal_strategy="linear"
     )
     first = _resume(checkpoint, len(stream), model, optimizer, schedule, averaged)
-    model.train()
+    model.train(dropout)
     began, running = time.time(), 0.0
     for step, batch in enumerate(stream[first:], first):
-        loss = loss_of(model, batch, weights)
+        loss = loss_of_batch(batch)
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
@@ -365,6 +406,6 @@ def predict(
     for sample in samples:
         pieces, vectors = model(*collate([sample]))
         results.append(
-            (torch.sigmoid(pieces[0]).numpy(), {n: h(vectors)[0].numpy() for n, h in model.heads.items()})
+            (torch.sigmoid(pieces[0]).numpy(), {n: s[0].numpy() for n, s in model.judge(vectors).items()})
         )
     return results

@@ -18,8 +18,8 @@ from detector.sourcing.windows import Window, WindowShape
 from training.artifacts import as_json, write_artifact
 from training.encoders.export import begun_graph, exported, words_shape
 from training.places import ARTIFACTS
-from training.sourcing.encoder import SourcingEncoder, support_samples
-from training.sourcing.train import config_of, load, tokenizer_of, trained
+from training.sourcing.encoder import PIECE_LABELS, SourcingEncoder, support_samples
+from training.sourcing.train import config_of, corpora_of, load, tokenizer_of, trained
 
 ARTIFACT = ARTIFACTS / "sourcing"
 FILES = frozenset({"model.onnx", "config.json", "decision.json", "README.md"})
@@ -31,15 +31,17 @@ def graph_of(
     model: SourcingEncoder, peaks: dict[str, Any] | None = None, quantised: bool = True
 ) -> tuple[bytes, dict[str, str]]:
     """The encoder with the heads that ship as an ONNX model, and which value each of its products reads."""
-    writer, hidden = begun_graph(model, peaks, quantised)
-    pieces = writer.node("Sigmoid", [writer.linear("piece_head", hidden)])
-    pooled = writer.node("MatMul", ["pools", hidden])
-    zero, one, last, row = (
-        writer.constant(name, np.array([value], np.int64))
-        for name, value in (("from_0", 0), ("from_1", 1), ("to_last", -1), ("row", 1))
-    )
-    first = writer.node("Slice", [hidden, zero, one, row])
-    before = writer.node("Concat", [first, writer.node("Slice", [pooled, zero, last, row])], axis=1)
+    writer, (*earlier, hidden) = begun_graph(model, peaks, quantised, model.halve_after)
+    pieces, pools = writer.linear("piece_head", hidden), "pools"
+    for place, states in reversed(list(enumerate(earlier))):
+        apart = writer.doubled(pieces, states, len(PIECE_LABELS))
+        pieces = writer.node("Add", [apart, writer.linear(f"earlier.{place}", states)])
+        pools = writer.added(pools)
+    pieces = writer.node("Sigmoid", [pieces])
+    pooled = writer.node("MatMul", [pools, hidden])
+    zero, one, last = writer.whole("zero", 0), writer.whole("one", 1), writer.whole("last", -1)
+    first = writer.node("Slice", [hidden, zero, one, one])
+    before = writer.node("Concat", [first, writer.node("Slice", [pooled, zero, last, one])], axis=1)
     vectors = writer.node("Concat", [pooled, before], axis=2)
     heads = [writer.linear(f"heads.{name}", vectors) for name, _ in SENTENCE_HEADS]
     logits = writer.node("Concat", heads, axis=2)
@@ -74,8 +76,10 @@ def export(run: Path, decision: Path, version: str, output: Path) -> None:
         "corpora": [
             "sourcing/polnear train",
             "sourcing/newsdiscourse_sentences",
-            *config["support"]["stages"][-1]["corpora"],
+            *corpora_of(config),
+            *config.get("student", {}).get("windows", ()),
         ],
+        "training": config,
     }
     files = {
         "model.onnx": models["int8"],

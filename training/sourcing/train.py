@@ -13,6 +13,7 @@ import json
 import random
 import tomllib
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ from training.sourcing.encoder import (
     attribution_samples,
     batches,
     discourse_samples,
+    loss_of,
     piece_probabilities,
     predict,
     save,
@@ -47,7 +49,7 @@ from training.sourcing.support import TRAINING_ONLY, read_document, story_keys, 
 from training.splits import share
 
 CONFIG = CONFIGS / "sourcing.toml"
-SETTINGS, SEEN = "config.json", "seen.json"
+SETTINGS, SEEN, STUDENT = "config.json", "seen.json", "student.pt"
 COMMAND = "sourcing train"
 
 
@@ -108,7 +110,8 @@ def tokenizer_of(config: dict[str, Any]) -> Tokenizer:
 
 def load(config: dict[str, Any], path: Path | None = None) -> SourcingEncoder:
     """The encoder, from a checkpoint or from its base, with the word vectors that all encoders share."""
-    model = SourcingEncoder(base_checkpoint(config))
+    small = config.get("student", {})
+    model = SourcingEncoder(base_checkpoint(config), small.get("halve_after", ()), small.get("neurons"))
     if path is not None:
         model.load_state_dict(torch.load(path, weights_only=True))
     share_words(model)
@@ -149,7 +152,9 @@ def _train_attribution(config: dict[str, Any], tokenizer: Tokenizer, shape: Wind
     )
     rng.shuffle(stream)
     checkpoint = run / "attribution.checkpoint"
-    finish(train(load(config), stream, part["rate"], part["weights"], checkpoint), checkpoint)
+    model = load(config)
+    loss = partial(loss_of, model, weights=part["weights"])
+    finish(train(model, stream, part["rate"], loss, checkpoint), checkpoint)
 
 
 def finish(
@@ -234,7 +239,8 @@ def _train_support(
     stream = [batch for _ in range(stage["epochs"]) for batch in batches(samples, part["batch_pieces"], rng)]
     weights = part["weights"] | stage.get("weights", {})
     checkpoint = run / f"{stage['name']}.checkpoint"
-    state = train(model, stream, stage["rate"], weights, checkpoint, part["average"])
+    loss = partial(loss_of, model, weights=weights)
+    state = train(model, stream, stage["rate"], loss, checkpoint, part["average"])
     finish(state, checkpoint, run / f"{before}.pt", float(stage.get("keep", 0.0)))
 
 
@@ -245,7 +251,9 @@ def _taken(article: str, corpus: str, stage: dict[str, Any]) -> bool:
 
 
 def trained(config: dict[str, Any], run: Path) -> Path:
-    """Weights of the last stage; raises as `run_file` does."""
+    """Weights of the last stage, or of the student of a run that distils; raises as `run_file` does."""
+    if "student" in config:
+        return run_file(run, STUDENT, "sourcing distil")
     return run_file(run, f"{config['support']['stages'][-1]['name']}.pt", COMMAND)
 
 
