@@ -29,8 +29,6 @@ def model(
     small_bert: Callable[..., str], tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> SourcingEncoder:
     model = SourcingEncoder(small_bert(tmp_path_factory.mktemp("base")), request.param, neurons=24).eval()
-    for head in model.earlier:  # They start at zero.
-        torch.nn.init.normal_(head.weight, std=0.3)
     share_words(model)
     return model
 

@@ -67,6 +67,8 @@ def student_of(
     texts = [torch.tensor(sample.window.ids) for sample in windows]
     neurons = config["student"]["neurons"]
     state = narrowed(teacher.state_dict(), moments_of(teacher.encoder, texts), neurons)
+    # Where tokens are joined, pieces are read from several states.
+    state = {name: own for name, own in state.items() if own.shape == student.state_dict()[name].shape}
     student.load_state_dict(
         state, strict=False
     )  # What tokens held before they were joined has heads of its own.
@@ -74,13 +76,13 @@ def student_of(
 
 
 def unlabelled(
-    wanted: Mapping[str, int], tokenizer: Tokenizer, shape: WindowShape, apart: frozenset[str]
+    wanted: Mapping[str, int], tokenizer: Tokenizer, shape: WindowShape, apart: frozenset[str], salt: str = ""
 ) -> Iterator[Sample]:
     """As many windows of each corpus as are wanted, of articles without a key in `apart`, drawn by the hash of their text."""
     for name, count in wanted.items():
         articles = sorted(
             (r for r in records(name) if r.get("split", "train") == "train" and not apart & {*group_keys(r)}),
-            key=lambda record: share(str(record["text"])),
+            key=lambda record: share(str(record["text"]), salt),
         )
         left = count
         for record in articles:
@@ -130,8 +132,13 @@ def lesson(
 @click.option(
     "--config", "path", type=click.Path(exists=True, path_type=Path), default=CONFIG, show_default=True
 )
+@click.option(
+    "--start",
+    type=click.Path(exists=True, path_type=Path),
+    help="Weights of a student of the same shape to begin with (.pt), in place of the teacher's.",
+)
 @click.option("--threads", default=2, show_default=True)
-def distil(teacher: Path, run: Path, path: Path, threads: int) -> None:
+def distil(teacher: Path, run: Path, path: Path, start: Path | None, threads: int) -> None:
     """Train a faster encoder on what a trained one says; goes on where it was cut short."""
     settings = tomllib.loads(path.read_text("utf-8"))
     torch.set_num_threads(threads)
@@ -144,6 +151,8 @@ def distil(teacher: Path, run: Path, path: Path, threads: int) -> None:
     model = load(taught, trained(taught, teacher)).eval()
     chosen, corpora = seen_by(run), corpora_of(config)
     labelled = [s for name in corpora for s in support_samples(name, tokenizer, shape) if s.article in chosen]
+    salt = f"windows {settings['seed']}"
+    labelled = [s for s in labelled if share(s.article, salt) < settings.get("labelled", 1.0)]
     apart = development_keys() | {
         key
         for name in (*corpora, "support_gold_dev")
@@ -151,11 +160,13 @@ def distil(teacher: Path, run: Path, path: Path, threads: int) -> None:
         if record["id"] not in chosen
         for key in story_keys(record)
     }
-    samples = labelled + list(unlabelled(settings["windows"], tokenizer, shape, frozenset(apart)))
+    samples = labelled + list(unlabelled(settings["windows"], tokenizer, shape, frozenset(apart), salt))
     click.echo(f"{len(labelled)} windows with labels, {len(samples) - len(labelled)} without")
     rng = random.Random(settings["seed"])
     torch.manual_seed(settings["seed"])
     student = student_of(model, config, rng.sample(samples, TOLD))
+    if start:
+        student.load_state_dict(torch.load(start, weights_only=True))
     stream = list(batches(samples, settings["batch_pieces"], rng))
     checkpoint = (run / STUDENT).with_suffix(".checkpoint")
     loss = partial(lesson, student, model, settings)

@@ -41,6 +41,8 @@ DISCOURSE_LABELS = (
 HEADS = {"role": 5, "source": 5, "time": 5, "unsupported": 1, "discourse": 9, "speech": 1}
 IGNORED = -100
 CHECKPOINT_STEPS = 100
+VIEW = 128
+"""Neurons that read a piece's states where tokens are joined."""
 
 
 @dataclass(slots=True)
@@ -57,7 +59,8 @@ class SourcingEncoder(nn.Module):
     """A small BERT with three logits a piece and one row of logits a sentence and head.
 
     Tokens are joined in pairs after each of the layers `halve_after` (counted from 1): further ones read
-    half as many, and a piece's logits are those of the last state that has it and of its states before.
+    half as many. A piece's logits are then read from all its states together, those of before it was joined
+    among them, through a layer of `VIEW` neurons.
     Feed-forward layers have as many `neurons` as the base, or as are given (`encoders.narrowing`).
     """
 
@@ -68,10 +71,9 @@ class SourcingEncoder(nn.Module):
             resize(self.encoder, neurons)
         width = self.encoder.config.hidden_size
         self.dropout = nn.Dropout(0.1)
-        self.piece_head = nn.Linear(width, len(PIECE_LABELS))
-        self.earlier = nn.ModuleList(nn.Linear(width, len(PIECE_LABELS)) for _ in halve_after)
-        for parameter in self.earlier.parameters():
-            nn.init.zeros_(parameter)
+        states = len(halve_after) + 1 if halve_after else 0
+        self.views = nn.ModuleList(nn.Linear(width, VIEW) for _ in range(states))
+        self.piece_head = nn.Linear(VIEW if states else width, len(PIECE_LABELS))
         self.heads = nn.ModuleDict({name: nn.Linear(2 * width, size) for name, size in HEADS.items()})
         self.halve_after = tuple(halve_after)
 
@@ -83,15 +85,23 @@ class SourcingEncoder(nn.Module):
         `pools` (batch, sentences, pieces) holds each sentence's averaging weights. A sentence's
         vector is its mean beside the mean of the sentence before, so that carry-over is in reach.
         """
-        *earlier, (hidden, _) = states_of(self.encoder, ids, mask, self.halve_after)
+        states = states_of(self.encoder, ids, mask, self.halve_after)
+        hidden = states[-1][0]
         for _ in self.halve_after:
             pools = added(pools)
         pooled = torch.bmm(pools.to(hidden.dtype), hidden)
         before = torch.cat([hidden[:, :1], pooled[:, :-1]], dim=1)
-        pieces = self.piece_head(self.dropout(hidden))
-        for head, (states, _) in zip(reversed(self.earlier), reversed(earlier), strict=True):
-            pieces = pieces.repeat_interleave(2, dim=1)[:, : states.shape[1]] + head(self.dropout(states))
-        return pieces, self.dropout(torch.cat([pooled, before], dim=2))
+        return self._pieces(states), self.dropout(torch.cat([pooled, before], dim=2))
+
+    def _pieces(self, states: Sequence[tuple[torch.Tensor, torch.Tensor]]) -> torch.Tensor:
+        """Logits of the pieces from all states, the first of which holds each by itself."""
+        last = self.dropout(states[-1][0])
+        seen = self.views[-1](last) if self.halve_after else last
+        for view, (hidden, _) in zip(reversed(self.views[:-1]), reversed(states[:-1]), strict=True):
+            apart = seen.repeat_interleave(2, dim=1)[:, : hidden.shape[1]]
+            seen = apart + view(self.dropout(hidden))
+        logits: torch.Tensor = self.piece_head(nn.functional.gelu(seen) if self.halve_after else seen)
+        return logits
 
     def judge(self, vectors: torch.Tensor) -> dict[str, torch.Tensor]:
         """Logits of each head, shape (batch, sentences, size), from sentence vectors."""

@@ -17,8 +17,9 @@ from detector.sourcing.predictions import HEADS as SENTENCE_HEADS
 from detector.sourcing.windows import Window, WindowShape
 from training.artifacts import as_json, write_artifact
 from training.encoders.export import begun_graph, exported, words_shape
+from training.encoders.graph import MICROSOFT, GraphWriter
 from training.places import ARTIFACTS
-from training.sourcing.encoder import PIECE_LABELS, SourcingEncoder, support_samples
+from training.sourcing.encoder import VIEW, SourcingEncoder, support_samples
 from training.sourcing.train import config_of, corpora_of, load, tokenizer_of, trained
 
 ARTIFACT = ARTIFACTS / "sourcing"
@@ -32,11 +33,15 @@ def graph_of(
 ) -> tuple[bytes, dict[str, str]]:
     """The encoder with the heads that ship as an ONNX model, and which value each of its products reads."""
     writer, (*earlier, hidden) = begun_graph(model, peaks, quantised, model.halve_after)
-    pieces, pools = writer.linear("piece_head", hidden), "pools"
-    for place, states in reversed(list(enumerate(earlier))):
-        apart = writer.doubled(pieces, states, len(PIECE_LABELS))
-        pieces = writer.node("Add", [apart, writer.linear(f"earlier.{place}", states)])
-        pools = writer.added(pools)
+    seen, pools = hidden, "pools"
+    if earlier:
+        seen = _view(writer, len(earlier), hidden)
+        for place, states in reversed(list(enumerate(earlier))):
+            apart = writer.doubled(seen, states, VIEW)
+            seen = writer.node("Add", [apart, _view(writer, place, states)])
+            pools = writer.added(pools)
+        seen = writer.node("Gelu", [seen], MICROSOFT)
+    pieces = writer.linear("piece_head", seen)
     pieces = writer.node("Sigmoid", [pieces])
     pooled = writer.node("MatMul", [pools, hidden])
     zero, one, last = writer.whole("zero", 0), writer.whole("one", 1), writer.whole("last", -1)
@@ -48,6 +53,11 @@ def graph_of(
     shapes = {"words": words_shape(model), "pools": ("batch", "sentences", "length")}
     content = writer.model(shapes, {"pieces": pieces, "logits": logits})
     return content, writer.inputs_of
+
+
+def _view(writer: GraphWriter, place: int, states: str) -> str:
+    name = f"views.{place}"
+    return writer.product(name, states, writer.weight(f"{name}.weight").T, writer.weight(f"{name}.bias"))
 
 
 @click.command("export")
