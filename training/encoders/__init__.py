@@ -1,1 +1,1 @@
-"""What both transformers share: base checkpoint, word vectors, averaged weights, the ONNX graph."""
+"""What both transformers share: base checkpoint, word vectors, averaged weights, smaller shapes, the ONNX graph."""
