@@ -18,10 +18,12 @@ from detector.document import build_document  # noqa: E402
 from detector.models.vocabulary import shared_vocabulary  # noqa: E402
 from detector.sourcing.windows import WindowShape, cut_windows  # noqa: E402
 from detector.types import Article  # noqa: E402
+from training.artifacts import as_json, write_artifact  # noqa: E402
 from training.sourcing import distil as sourcing_distil  # noqa: E402
 from training.sourcing import train as sourcing_train  # noqa: E402
-from training.sourcing.distil import distil, lesson, student_of, unlabelled  # noqa: E402
-from training.sourcing.encoder import Sample  # noqa: E402
+from training.sourcing.distil import distil, lesson, restore, student_of, unlabelled  # noqa: E402
+from training.sourcing.encoder import Sample, collate  # noqa: E402
+from training.sourcing.export import graph_of  # noqa: E402
 from training.splits import text_key  # noqa: E402
 
 SHAPE = WindowShape(window=48, context=8, sentence=40)
@@ -149,7 +151,49 @@ def test_a_run_leaves_a_student_that_fits_and_exports_find(
     student = sourcing_train.load(config, path)
     assert student.halve_after == (1,)
     assert not list(run.glob("*.checkpoint"))
+    again = [*arguments[:2], "--run", str(tmp_path / "again"), *arguments[4:], "--start", str(path)]
+    assert CliRunner().invoke(distil, again).exit_code == 0
+    assert "start" in sourcing_train.config_of(tmp_path / "again")["student"]
+    result = CliRunner().invoke(distil, again[:-2])
+    assert result.exit_code == 1
+    assert "is of another configuration" in result.output
     settings.write_text(settings.read_text("utf-8").replace("neurons = 16", "neurons = 8"), "utf-8")
     result = CliRunner().invoke(distil, arguments)
     assert result.exit_code == 1
     assert "is of another configuration" in result.output
+
+
+@pytest.mark.parametrize("student", [{}, {"student": SETTINGS}], ids=["as trained", "as taught"])
+def test_what_ships_is_a_run_again(
+    taught: dict[str, Any], student: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sourcing_train, "support_records", lambda corpus: iter(()))
+    config = {**taught, **student}
+    model = sourcing_train.load(config).eval()
+    settings = {"name": "sourcing", "version": "9.9.9", "format_version": 1, "training": config}
+    files = {"model.onnx": graph_of(model)[0], "config.json": as_json(settings)}
+    write_artifact(tmp_path / "artifact", files, frozenset(files))
+    run = tmp_path / "run"
+    arguments = ["--artifact", str(tmp_path / "artifact"), "--run", str(run)]
+    result = CliRunner().invoke(restore, arguments)
+    assert result.exit_code == 0, result.output
+    assert sourcing_train.config_of(run) == config
+    again = sourcing_train.load(config, sourcing_train.trained(config, run)).eval()
+    for sample in samples_of(7):
+        with torch.no_grad():
+            (pieces, _), (wanted, _) = again(*collate([sample])), model(*collate([sample]))
+        assert torch.allclose(torch.sigmoid(pieces), torch.sigmoid(wanted), atol=0.05)
+
+
+def test_an_artifact_of_another_shape_than_it_says_is_no_run(
+    taught: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sourcing_train, "support_records", lambda corpus: iter(()))
+    model = sourcing_train.load({**taught, "student": SETTINGS | {"neurons": None}})
+    settings = {"name": "sourcing", "version": "9.9.9", "format_version": 1, "training": taught}
+    files = {"model.onnx": graph_of(model)[0], "config.json": as_json(settings)}
+    write_artifact(tmp_path / "artifact", files, frozenset(files))
+    arguments = ["--artifact", str(tmp_path / "artifact"), "--run", str(tmp_path / "run")]
+    result = CliRunner().invoke(restore, arguments)
+    assert result.exit_code == 1
+    assert "of another shape than its settings" in result.output

@@ -7,6 +7,7 @@ count beside, and on windows of articles that nobody has annotated (Hinton et al
 
 from __future__ import annotations
 
+import hashlib
 import random
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -67,11 +68,10 @@ def student_of(
     texts = [torch.tensor(sample.window.ids) for sample in windows]
     neurons = config["student"]["neurons"]
     state = narrowed(teacher.state_dict(), moments_of(teacher.encoder, texts), neurons)
-    # Where tokens are joined, pieces are read from several states.
-    state = {name: own for name, own in state.items() if own.shape == student.state_dict()[name].shape}
-    student.load_state_dict(
-        state, strict=False
-    )  # What tokens held before they were joined has heads of its own.
+    # Where tokens are joined, pieces are read from several states, by heads that no teacher has.
+    wanted = student.state_dict()
+    kept = {name: own for name, own in state.items() if own.shape == wanted[name].shape}
+    student.load_state_dict(kept, strict=False)
     return student
 
 
@@ -142,6 +142,8 @@ def distil(teacher: Path, run: Path, path: Path, start: Path | None, threads: in
     """Train a faster encoder on what a trained one says; goes on where it was cut short."""
     settings = tomllib.loads(path.read_text("utf-8"))
     torch.set_num_threads(threads)
+    if start:
+        settings["start"] = hashlib.sha256(start.read_bytes()).hexdigest()
     taught = config_of(teacher)
     config = {**taught, "student": settings}
     begin(run, config)
@@ -188,11 +190,17 @@ def restore(artifact: Path, run: Path) -> None:
     begin(run, config)
     model = load(config)
     state = restored(artifact / "model.onnx", shared_vocabulary().table())
-    missing, unknown = model.load_state_dict(state, strict=False)
     # Heads that training has for company do not ship.
-    odd = [name for name in missing if not name.startswith(("heads.discourse.", "heads.speech."))]
-    if odd or unknown:
-        raise click.ClickException(f"{artifact} is of another shape than its settings: {[*odd, *unknown]}")
+    wanted = {
+        name: own.shape
+        for name, own in model.state_dict().items()
+        if not name.startswith(("heads.discourse.", "heads.speech."))
+    }
+    found = {name: own.shape for name, own in state.items()}
+    odd = sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))
+    if odd:
+        raise click.ClickException(f"{artifact} is of another shape than its settings: {', '.join(odd)}")
+    model.load_state_dict(state, strict=False)
     name = STUDENT if "student" in config else f"{config['support']['stages'][-1]['name']}.pt"
     torch.save(model.state_dict(), run / name)
     click.echo(f"wrote {run / name}")
