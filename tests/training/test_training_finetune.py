@@ -16,13 +16,12 @@ transformers = pytest.importorskip("transformers")
 
 from click.testing import CliRunner  # noqa: E402
 
-from training.encoders.shapes import halved, mean_of  # noqa: E402
+from training.encoders.shapes import distance, halved, mean_of  # noqa: E402
 from training.encoders.vocabulary import share_words  # noqa: E402
 from training.machine_text import label, watch  # noqa: E402
 from training.machine_text.finetune import (  # noqa: E402
     Teacher,
     WindowClassifier,
-    distance,
     load_classifier,
     train,
 )

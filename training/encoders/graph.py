@@ -128,15 +128,16 @@ class GraphWriter:
         pieces = [f"{part}_{len(self._nodes)}" for part in "qkv"]
         self._nodes.append(helper.make_node("Split", [joined], pieces, axis=-1, num_outputs=3))
         mixed = self.node("MultiHeadAttention", pieces, MICROSOFT, num_heads=heads)
-        output = self._dense(f"{attention}.output.dense", mixed)
+        output = self.dense(f"{attention}.output.dense", mixed)
         source = self.normalised(f"{attention}.output.LayerNorm", self.node("Add", [output, source]))
         inner = self.weight(f"{prefix}.intermediate.dense.weight").T
         wide = self.product(f"{prefix}.intermediate.dense", source, inner, None)
         bias = self.constant(f"{prefix}.intermediate.bias", self.weight(f"{prefix}.intermediate.dense.bias"))
-        output = self._dense(f"{prefix}.output.dense", self.node("BiasGelu", [wide, bias], MICROSOFT))
+        output = self.dense(f"{prefix}.output.dense", self.node("BiasGelu", [wide, bias], MICROSOFT))
         return self.normalised(f"{prefix}.output.LayerNorm", self.node("Add", [output, source]))
 
-    def _dense(self, name: str, source: str) -> str:
+    def dense(self, name: str, source: str) -> str:
+        """The product of a linear layer and its bias; `name` is that of its torch module."""
         return self.product(name, source, self.weight(f"{name}.weight").T, self.weight(f"{name}.bias"))
 
     def halved(self, source: str) -> str:
@@ -159,7 +160,7 @@ class GraphWriter:
         one, two = self.whole("one", 1), self.whole("two", 2)
         twice = self.node("Unsqueeze", [source, two])
         twice = self.node("Concat", [twice, twice], axis=2)
-        flat = self.constant("flat", np.array([0, -1, width], np.int64))
+        flat = self.constant(f"flat_{width}", np.array([0, -1, width], np.int64))
         length = self.node("Shape", [like], start=1, end=2)
         return self.node("Slice", [self.node("Reshape", [twice, flat]), self.whole("zero", 0), length, one])
 

@@ -1,4 +1,7 @@
-"""Encoders smaller than their base: tokens joined in pairs on the way, feed-forward layers of fewer neurons."""
+"""Encoders smaller than their base: tokens joined in pairs on the way, feed-forward layers of fewer neurons.
+
+And how far the states of such an encoder are from those of its teacher.
+"""
 
 from __future__ import annotations
 
@@ -57,3 +60,10 @@ def resize(encoder: Any, neurons: int) -> None:
     encoder.config.intermediate_size = neurons
     for layer in encoder.encoder.layer:
         layer.intermediate.dense, layer.output.dense = nn.Linear(width, neurons), nn.Linear(neurons, width)
+
+
+def distance(hidden: torch.Tensor, taught: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    """Mean squared distance of hidden states from a teacher's, as a share of the variance of those."""
+    own, wanted = hidden[mask.bool()], taught[mask.bool()]
+    apart: torch.Tensor = nn.functional.mse_loss(own, wanted) / wanted.var()
+    return apart

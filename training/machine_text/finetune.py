@@ -26,7 +26,7 @@ from torch import nn
 from transformers import AutoModel, AutoTokenizer
 
 from training.encoders.precision import autocast
-from training.encoders.shapes import halved, mean_of, resize, states_of
+from training.encoders.shapes import distance, halved, mean_of, resize, states_of
 from training.encoders.vocabulary import share_words
 from training.encoders.weights import Averaged, base_checkpoint, mixed
 from training.machine_text.watch import held_out, measure
@@ -204,13 +204,6 @@ class Teacher:
         while hidden.shape[1] > length:
             hidden, mask = halved(hidden, mask)
         return believed, hidden
-
-
-def distance(hidden: torch.Tensor, taught: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-    """Mean squared distance of hidden states from a teacher's, as a share of the variance of those."""
-    own, wanted = hidden[mask.bool()], taught[mask.bool()]
-    apart: torch.Tensor = nn.functional.mse_loss(own, wanted) / wanted.var()
-    return apart
 
 
 def recipes(config: dict[str, Any]) -> list[Recipe]:

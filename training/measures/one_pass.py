@@ -19,6 +19,7 @@ import torch
 from tokenizers import Tokenizer
 
 from detector.models.calibration import conformal_threshold
+from training.encoders.shapes import states_of
 from training.machine_text.calibrate import Row, Vector
 from training.machine_text.evaluate import family, groups
 from training.machine_text.evidence import check_origin, evidence_option, read
@@ -36,7 +37,7 @@ def pooled(model: SourcingEncoder, windows: Sequence[Sequence[int]]) -> Vector:
     rows = []
     for ids in windows:
         tokens = torch.tensor([list(ids)])
-        hidden = model.encoder(input_ids=tokens, attention_mask=torch.ones_like(tokens)).last_hidden_state
+        hidden, _ = states_of(model.encoder, tokens, torch.ones_like(tokens), model.halve_after)[-1]
         rows.append(hidden[0].mean(0).numpy())
     return np.stack(rows).astype(np.float64)
 

@@ -12,6 +12,7 @@ import random
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,8 @@ from training.corpora import records
 from training.encoders.narrowing import moments_of, narrowed
 from training.encoders.precision import autocast
 from training.encoders.restored import restored
-from training.places import ARTIFACTS, CONFIGS
+from training.encoders.shapes import distance
+from training.places import CONFIGS
 from training.sourcing.encoder import (
     Sample,
     SourcingEncoder,
@@ -40,6 +42,7 @@ from training.sourcing.encoder import (
     support_samples,
     train,
 )
+from training.sourcing.export import ARTIFACT
 from training.sourcing.support import story_keys, support_records
 from training.sourcing.train import (
     STUDENT,
@@ -84,14 +87,9 @@ def unlabelled(
             (r for r in records(name) if r.get("split", "train") == "train" and not apart & {*group_keys(r)}),
             key=lambda record: share(str(record["text"]), salt),
         )
-        left = count
-        for record in articles:
-            for window in cut_windows(build_document(Article(record["text"])), tokenizer, shape):
-                if left:
-                    left -= 1
-                    yield Sample(window)
-            if not left:
-                break
+        documents = (build_document(Article(record["text"])) for record in articles)
+        windows = (window for document in documents for window in cut_windows(document, tokenizer, shape))
+        yield from map(Sample, islice(windows, count))
 
 
 def lesson(
@@ -117,8 +115,7 @@ def lesson(
         else:
             part = nn.functional.cross_entropy(own, theirs.softmax(1))
         total = total + weights[name] * part
-    own, theirs = vectors.float()[sentences], told_vectors.float()[sentences]
-    total = total + settings["vectors"] * nn.functional.mse_loss(own, theirs) / theirs.var()
+    total = total + settings["vectors"] * distance(vectors.float(), told_vectors.float(), sentences)
     marked = settings["labels"] * labels_loss(pieces, logits, batch, weights)
     lost: torch.Tensor = total + marked
     return lost
@@ -179,7 +176,7 @@ def distil(teacher: Path, run: Path, path: Path, start: Path | None, threads: in
 @click.option(
     "--artifact",
     type=click.Path(exists=True, path_type=Path),
-    default=ARTIFACTS / "sourcing",
+    default=ARTIFACT,
     show_default=True,
 )
 @click.option("--run", type=click.Path(path_type=Path), required=True)

@@ -17,7 +17,7 @@ from detector.sourcing.predictions import HEADS as SENTENCE_HEADS
 from detector.sourcing.windows import Window, WindowShape
 from training.artifacts import as_json, write_artifact
 from training.encoders.export import begun_graph, exported, words_shape
-from training.encoders.graph import MICROSOFT, GraphWriter
+from training.encoders.graph import MICROSOFT
 from training.places import ARTIFACTS
 from training.sourcing.encoder import VIEW, SourcingEncoder, support_samples
 from training.sourcing.train import config_of, corpora_of, load, tokenizer_of, trained
@@ -35,14 +35,13 @@ def graph_of(
     writer, (*earlier, hidden) = begun_graph(model, peaks, quantised, model.halve_after)
     seen, pools = hidden, "pools"
     if earlier:
-        seen = _view(writer, len(earlier), hidden)
+        seen = writer.dense(f"views.{len(earlier)}", hidden)
         for place, states in reversed(list(enumerate(earlier))):
             apart = writer.doubled(seen, states, VIEW)
-            seen = writer.node("Add", [apart, _view(writer, place, states)])
+            seen = writer.node("Add", [apart, writer.dense(f"views.{place}", states)])
             pools = writer.added(pools)
         seen = writer.node("Gelu", [seen], MICROSOFT)
-    pieces = writer.linear("piece_head", seen)
-    pieces = writer.node("Sigmoid", [pieces])
+    pieces = writer.node("Sigmoid", [writer.linear("piece_head", seen)])
     pooled = writer.node("MatMul", [pools, hidden])
     zero, one, last = writer.whole("zero", 0), writer.whole("one", 1), writer.whole("last", -1)
     first = writer.node("Slice", [hidden, zero, one, one])
@@ -53,11 +52,6 @@ def graph_of(
     shapes = {"words": words_shape(model), "pools": ("batch", "sentences", "length")}
     content = writer.model(shapes, {"pieces": pieces, "logits": logits})
     return content, writer.inputs_of
-
-
-def _view(writer: GraphWriter, place: int, states: str) -> str:
-    name = f"views.{place}"
-    return writer.product(name, states, writer.weight(f"{name}.weight").T, writer.weight(f"{name}.bias"))
 
 
 @click.command("export")
