@@ -9,6 +9,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from benchmarks.quantisation import rates, static  # noqa: E402
 from detector.models.session import open_session  # noqa: E402
 from training.encoders.graph import channel_peaks, quantised, smoothing  # noqa: E402
 from training.encoders.restored import restored  # noqa: E402
@@ -82,6 +83,18 @@ def test_quantised_graph_stays_near_with_and_without_smoothing(
     for peaks in (None, channel_peaks(plain, inputs_of, feeds)):
         whole, _ = graph_of(classifier, peaks)
         assert by_graph(whole, feeds) == pytest.approx(truth, abs=0.2)
+
+
+def test_static_activations_of_the_benchmark_stay_near_and_are_on_the_clock(
+    classifier: WindowClassifier, rows: list[torch.Tensor], feeds: list[dict[str, np.ndarray]]
+) -> None:
+    plain, _ = graph_of(classifier, quantised=False)
+    whole = static(plain, feeds)
+    assert b"QuantizeLinear" in whole
+    assert by_graph(whole, feeds) == pytest.approx(by_torch(classifier, rows), abs=0.3)
+    speed = rates({"float": plain, "static": whole}, feeds)
+    assert set(speed) == {"float", "static"}
+    assert min(speed.values()) > 0
 
 
 def test_weights_come_back_from_the_graph(
