@@ -1,7 +1,7 @@
 """Speed of `dateline batch`: rates, cores, stages, the floor of the model's matrix products, memory, scaling.
 
-Run `DATELINE_CORPORA=... python -m benchmarks.batch [--articles 400] [--jobs 1 2] [--memory [N ...]]`. Rates
-count wall time; on a machine with other work to do, look at the CPU seconds.
+Run `DATELINE_CORPORA=... python -m benchmarks.batch [--articles 400] [--words 500] [--jobs 1 2] [--memory [N ...]]`.
+Rates count wall time; on a machine with other work to do, look at the CPU seconds.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,7 @@ import time
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -51,12 +53,27 @@ class Floor:
     session: float
 
 
-def read_corpora(count: int) -> list[Article]:
-    """Give whole articles, in equal parts from the development sets."""
+def read_corpora(count: int, words: int | None = None) -> list[Article]:
+    """Give articles, in equal parts from the development sets: whole ones, or the first `words` of those that have as many."""
+    share = -(-count // len(SETS))
     articles: list[Article] = []
     for name in SETS:
-        articles += [Article(record["text"]) for record in first(name, -(-count // len(SETS)))]
+        texts = (str(record["text"]) for record in first(name, None if words else share))
+        chosen = (opening(text, words) for text in texts) if words else texts
+        articles += [Article(text) for text in islice(filter(None, chosen), share)]
     return articles[:count]
+
+
+def opening(text: str, words: int) -> str:
+    """The first `words` words of a text, as they stand; nothing, where it has fewer.
+
+    >>> opening("Talks\\nwere held. Nobody came.", 3)
+    'Talks\\nwere held.'
+    >>> opening("Talks.", 3)
+    ''
+    """
+    last = next(islice(re.finditer(r"\S+", text), words - 1, None), None)
+    return text[: last.end()] if last else ""
 
 
 def write_lines(path: Path, texts: Sequence[str]) -> None:
@@ -213,6 +230,9 @@ def main() -> None:
     """Print the measurements."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--articles", type=int, default=300)
+    parser.add_argument(
+        "--words", type=int, help="the first so many words of articles that have as many; default: whole ones"
+    )
     parser.add_argument("--jobs", type=int, nargs="*", default=[1, 2])
     parser.add_argument(
         "--memory", type=int, nargs="*", help="measure memory alone, for so many short articles"
@@ -222,7 +242,7 @@ def main() -> None:
         if options.memory is not None:
             measure_memory(Path(name), options.memory or [100, 10_000, 100_000])
             return
-        articles = read_corpora(options.articles)
+        articles = read_corpora(options.articles, options.words)
         words = sum(build_document(article).words for article in articles)
         print(f"articles           {len(articles)}, {words:,} words")
         floor = print_stages(articles)

@@ -47,3 +47,14 @@ def test_stages_are_on_the_clock(monkeypatch):
     stages = batch.measure_stages([Article("The council met on Monday. It agreed on the bridge.")])
     assert {"document", "score and report", "JSON"} <= set(stages)
     assert all(seconds >= 0 for seconds in stages.values())
+
+
+def test_articles_of_one_length_leave_the_shorter_ones_out(tmp_path, monkeypatch):
+    monkeypatch.setenv("DATELINE_CORPORA", str(tmp_path))
+    for name in batch.SETS:
+        path = tmp_path / f"{name}.jsonl.gz"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with gzip.open(path, "wt", encoding="utf-8") as lines:
+            lines.write('{"text": "Too short."}\n{"text": "One two\\nthree four."}\n')
+    assert [article.text for article in batch.read_corpora(3, 3)] == ["One two\nthree"] * 3
+    assert [article.text for article in batch.read_corpora(3)] == ["Too short."] * 3
