@@ -57,6 +57,8 @@ SAMPLES = (
 
 TRAINED = "machine_text"
 """Detector whose rates on these very articles, which it was trained on, would mean nothing; its card has others."""
+SHIPPED = DETECTOR_DATA / "rates.json"
+"""Where rates stand, and whence a run over some detectors has the others'."""
 _CHUNK = 64
 _detectors: tuple[Detector, ...] = ()
 
@@ -156,7 +158,10 @@ def _digest(corpus: str) -> str:
 
 @click.command("rates", help=__doc__)
 @click.option(
-    "--detector", "names", multiple=True, help="Only these detectors; other rules keep their rates."
+    "--detector",
+    "names",
+    multiple=True,
+    help="Only these detectors; other rules keep the rates that they have.",
 )
 @click.option("--jobs", default=2, show_default=True, help="Processes.")
 @click.option("--scale", default=1.0, show_default=True, help="Share of each sample's words to read.")
@@ -165,7 +170,7 @@ def _digest(corpus: str) -> str:
 )
 def main(names: tuple[str, ...], jobs: int, scale: float, output: Path | None) -> None:
     """Entry point."""
-    target = output or DETECTOR_DATA / "rates.json"
+    target = output or SHIPPED
     _start(names)
     present = {detector.name: detector for detector in _detectors}
     used: list[dict[str, Any]] = []
@@ -187,7 +192,7 @@ def main(names: tuple[str, ...], jobs: int, scale: float, output: Path | None) -
             click.echo(f"{sample.corpus}: {counts.articles} articles, {counts.words} words", err=True)
     sides = {side: merge(counts) for side, counts in parts.items()}
     codes = [code for detector in present.values() for code in detector.rules if code in catalogue()]
-    old = json.loads(target.read_text("utf-8")) if target.exists() else {"rules": {}, "patterns": {}}
+    old = json.loads((target if target.exists() else SHIPPED).read_text("utf-8"))
     rules = old["rules"] | tabulate(codes, sides["human"].rules, sides["machine"].rules, sides)
     patterns = old["patterns"]
     boilerplate = present.get(BoilerplateDetector.name)
