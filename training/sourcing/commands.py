@@ -8,6 +8,7 @@ from training.sourcing.distil import distil, restore
 from training.sourcing.export import export
 from training.sourcing.fit import fit
 from training.sourcing.measures import flag_rates, tagger, times
+from training.sourcing.rank import rank
 from training.sourcing.reader import evaluate
 from training.sourcing.sheets import collect, draw, draw_again, flag_sheet
 from training.sourcing.train import train_command
@@ -22,6 +23,7 @@ COMMANDS: dict[str, click.Command] = {
     "fit": fit,
     "flag-rates": flag_rates,
     "flag-sheet": flag_sheet,
+    "rank": rank,
     "restore": restore,
     "tagger": tagger,
     "times": times,
