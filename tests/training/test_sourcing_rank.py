@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 
 pytest.importorskip("torch")
 
+from training.sourcing import fit
 from training.sourcing import rank as ranks
 from training.sourcing.reader import Labelled
 
@@ -31,14 +32,13 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     }
     labelled = [Labelled("a", i, None, None, None, truth, True) for i, truth in enumerate(TRUTH)]
     other = [Labelled("seen by two", 0, None, None, None, True, True)]
+    monkeypatch.setattr(fit, "CORPORA", ["toy"])
     monkeypatch.setattr(
-        ranks,
+        fit,
         "articles",
         lambda corpus, once: iter([("a", None, labelled), ("seen by two", None, other)]),
     )
     monkeypatch.setattr(ranks, "held_out_predictions", lambda run: found[run.name])
-    monkeypatch.setattr(ranks, "config_of", lambda run: {})
-    monkeypatch.setattr(ranks, "corpora_of", lambda config: ["toy"])
     for name in found:
         (tmp_path / name).mkdir()
     return found

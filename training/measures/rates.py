@@ -202,8 +202,8 @@ def main(names: tuple[str, ...], jobs: int, scale: float, output: Path | None) -
     result = {
         "source": "Written by `python -m training rates`: flags per 1,000 words of news, by side; training splits only.",
         # A run over some detectors leaves the sample of the others named; each row has its own words.
-        "words": old["words"] if names and "words" in old else {s: c.words for s, c in sides.items()},
-        "corpora": old["corpora"] if names and "corpora" in old else used,
+        "words": old["words"] if names else {s: c.words for s, c in sides.items()},
+        "corpora": old["corpora"] if names else used,
         "rules": {code: rules[code] for code in sorted(rules) if code in catalogue()},
         "patterns": patterns,
     }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
+from detector.document import Document
 from detector.sourcing.decision import class_probabilities, decision_marks, unsupported_probability
 from detector.sourcing.marks import Marks
 from detector.sourcing.predictions import Prediction
@@ -99,21 +100,26 @@ def fit_decision(marks: Sequence[Marks], truth: Sequence[bool], strength: float)
 def read_table(run: Path | None) -> Table:
     """Marks of the annotated sentences: of the rules; with `run`, of the encoder too, where it has not seen them."""
     table = Table([], [])
-    predicted: dict[str, list[Prediction]] | None = None
+    predicted: list[dict[str, list[Prediction]]] = []
     if run is not None:
         from training.sourcing.train import held_out_predictions
 
-        predicted = held_out_predictions(run)
-    for corpus in CORPORA:
-        for article, document, labelled in articles(corpus, once=True):
-            if predicted is not None and article not in predicted:
-                continue
-            marks = read_rules(document).marks
-            if predicted is not None:
-                marks = [{**m, **p.marks} for m, p in zip(marks, predicted[article], strict=True)]
-            table.marks.extend(marks[x.index] for x in labelled)
-            table.labels.extend(labelled)
+        predicted = [held_out_predictions(run)]
+    for article, document, labelled in annotated(*predicted):
+        marks = read_rules(document).marks
+        for found in predicted:
+            marks = [{**m, **p.marks} for m, p in zip(marks, found[article], strict=True)]
+        table.marks.extend(marks[x.index] for x in labelled)
+        table.labels.extend(labelled)
     return table
+
+
+def annotated(*predicted: Container[str]) -> Iterator[tuple[str, Document, list[Labelled]]]:
+    """Articles of `CORPORA` that are in all of these predictions; every article, of none."""
+    for corpus in CORPORA:
+        for entry in articles(corpus, once=True):
+            if all(entry[0] in found for found in predicted):
+                yield entry
 
 
 @click.command()

@@ -14,26 +14,21 @@ import numpy as np
 from sklearn.metrics import average_precision_score
 
 from detector.sourcing.predictions import Prediction
-from training.sourcing.reader import articles
-from training.sourcing.train import config_of, corpora_of, held_out_predictions
+from training.sourcing.fit import annotated
+from training.sourcing.train import held_out_predictions
 
 MARK = "model.unsupported"
 
 
-def ranking(
-    predicted: Sequence[dict[str, list[Prediction]]], corpora: Sequence[str]
-) -> tuple[np.ndarray, np.ndarray]:
+def ranking(predicted: Sequence[dict[str, list[Prediction]]]) -> tuple[np.ndarray, np.ndarray]:
     """Scaled logits (-1 to 1) by run, shape (runs, sentences), and labels, shape (sentences,), of the articles that every run has read."""
     rows: list[list[float]] = []
     truth: list[bool] = []
-    for corpus in corpora:
-        for article, _, labelled in articles(corpus, once=True):
-            if not all(article in found for found in predicted):
-                continue
-            for label in labelled:
-                if label.unsupported is not None:
-                    rows.append([found[article][label.index].marks[MARK] for found in predicted])
-                    truth.append(label.unsupported)
+    for article, _, labelled in annotated(*predicted):
+        for label in labelled:
+            if label.unsupported is not None:
+                rows.append([found[article][label.index].marks[MARK] for found in predicted])
+                truth.append(label.unsupported)
     return np.array(rows).reshape(-1, len(predicted)).T, np.array(truth, bool)
 
 
@@ -48,7 +43,7 @@ def ranking(
 )
 def rank(runs: tuple[Path, ...]) -> None:
     """Print the average precision of `unsupported` by each run's encoder, and by the mean of all, on unseen articles."""
-    logits, truth = ranking([held_out_predictions(run) for run in runs], corpora_of(config_of(runs[0])))
+    logits, truth = ranking([held_out_predictions(run) for run in runs])
     if not truth.any():
         raise click.ClickException("no annotated article is unseen by all of these runs")
     click.echo(f"{len(truth):,} sentences, {truth.sum():,} unsupported")
