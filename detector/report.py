@@ -62,7 +62,7 @@ class SentenceFinding:
     ai_probability: float | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Report:
     """Everything Dateline says of one article; spans are in code points of `article.text`."""
 
@@ -76,6 +76,13 @@ class Report:
     flags: tuple[Flag, ...] = ()
     warnings: tuple[str, ...] = ()
     incomplete: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        """One line, where all fields would fill a screen: which article, its score, how many flags."""
+        score = self.credibility.score
+        said = "no score" if score is None else f"{score:g} of 100"
+        title = self.headline[:HEADLINE_LENGTH]
+        return f"<Report of {title!r}: {said}; words: {self.words}, flags: {len(self.flags)}>"
 
     @cached_property
     def text_sha256(self) -> str:

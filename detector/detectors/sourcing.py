@@ -26,8 +26,8 @@ class SourcingDetector:
     folder
         Artifact of the encoder; None for the shipped one, if there is one.
     threshold
-        Probability from which a claim counts as unsupported; None for the fitted one. A claim whose own
-        words name a vague speaker, and talks without parties, count from lower ones (`reading.EXPLICIT`).
+        Probability from which a claim counts as unsupported; None for the fitted one. Talks without parties
+        count from a lower one (`reading.UNNAMED`).
     """
 
     name = "sourcing"

@@ -96,7 +96,7 @@ def read_sentences(
         time = _time(rules.times[index], max(times, key=lambda k: times[k]), rules.anchor, role, readings)
         probability = unsupported_probability(decision_marks(marks, roles, sources), weights.unsupported)
         says = role not in NEVER_CLAIMS and _has_words(document, document.sentences[index])
-        flagged = says and probability >= _threshold(weights.threshold, rules.sources[index], marks)
+        flagged = says and probability >= _threshold(weights.threshold, marks)
         if flagged:
             role, source = "claim", _own_hearsay(document, document.sentences[index], source)
         readings.append(
@@ -111,11 +111,9 @@ def _source_kind(sources: Mapping[str, float], speaks: bool, role: Role) -> str:
     return "vague" if kind == "none" and speaks and role == "claim" and sources["vague"] > _DOUBT else kind
 
 
-def _threshold(fitted: float, rule: SourceReading, marks: Marks) -> float:
+def _threshold(fitted: float, marks: Marks) -> float:
     """The probability from which a sentence counts as unsupported."""
-    if "event.unnamed_parties" in marks:
-        return min(fitted, UNNAMED)
-    return min(fitted, EXPLICIT) if _speaks_vaguely(rule) else fitted
+    return min(fitted, UNNAMED) if "event.unnamed_parties" in marks else fitted
 
 
 def _speaks_vaguely(rule: SourceReading) -> bool:
@@ -130,10 +128,8 @@ def _has_words(document: Document, sentence: Sentence) -> bool:
 FEWEST_WORDS = 4
 """Words of a claim at least."""
 _DOUBT = 0.15
-EXPLICIT = 0.15
-"""Threshold where the sentence itself says "reportedly" or "analysts": the word is there to be pointed at."""
 UNNAMED = 0.1
-"""Threshold where it tells of talks without a source, a date and a named participant."""
+"""Threshold where a sentence tells of talks without a source, a date and a named participant."""
 NEVER_CLAIMS = ("heading", "question")
 """Roles that are never unsupported; any other sentence decided to be so is a claim by that."""
 _REACH = 12

@@ -112,3 +112,11 @@ def test_lone_surrogates_survive_as_json_escapes():
 def test_headline(article, headline):
     leftover = Flag("BP001", "boilerplate", "info", Span(2, 12), "")
     assert Report(article, "en", 1, ENGINE, Credibility(None), flags=(leftover,)).headline == headline
+
+
+def test_a_report_shows_as_one_short_line():
+    assert repr(make_report()) == "<Report of '😀 Officials said so this week.': 80 of 100; words: 5, flags: 1>"
+    untitled = Report(Article("x", title="Talks\n" * 500), "en", 1, ENGINE, Credibility(None))
+    assert "no score" in repr(untitled)
+    assert len(repr(untitled)) < 250
+    assert "\n" not in repr(untitled)

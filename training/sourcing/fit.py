@@ -213,8 +213,17 @@ def _choose_decision(
         if chosen:
             means = [float(np.mean([c[k] for c in chosen])) for k in (0, 1)]
             click.echo(f"{low:>6.1f}-{high:.1f}  {len(chosen):>10} {means[0]:>6.2f} {means[1]:>12.2f}")
-    own = [i for i, by_person in enumerate(human) if by_person]
-    sure_from = _precise_from([truth[i] for i in own], [probabilities[i] * is_claim[i] for i in own])
+    claimed = probabilities * np.array(is_claim)
+    own = np.array(human)
+    truths = np.array(truth)
+    click.echo(f"{'threshold':>10}   {'all':<26}   by people")
+    for tried in (0.25, 0.35, 0.5, 0.65):
+        scores = [
+            "P {:.3f} R {:.3f} F1 {:.3f}".format(*prf(list(truths[rows]), list(claimed[rows] >= tried)))
+            for rows in (np.ones_like(own), own)
+        ]
+        click.echo(f"{tried:>10}   {scores[0]}   {scores[1]}")
+    sure_from = _precise_from(list(truths[own]), list(claimed[own]))
     return strength, threshold, max(threshold, sure_from)
 
 
