@@ -118,10 +118,10 @@ class Analyzer:
     def _analyze_batch(self, articles: Sequence[Article]) -> list[Report]:
         from detector.document import build_document
 
-        documents = [build_document(article) for article in articles]
         budget = self.settings.seconds
         # With a budget, batches are of one: results would depend on the batch, if articles shared a deadline.
         deadline = None if budget is None else time.monotonic() + budget
+        documents = [build_document(article) for article in articles]
         by_detector = [self._detect(detector, documents, deadline) for detector in self._detectors]
         return [
             self._report(document, detections)

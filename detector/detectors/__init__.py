@@ -39,6 +39,6 @@ def default_detectors(
     calibration: Calibration | str | None = None,
     unsupported_threshold: float | None = None,
 ) -> tuple[Detector, ...]:
-    """One of each detector, ready to use; models load on first use."""
+    """One of each detector, its models loaded; raises ModelError where one does not load."""
     settings = DetectorSettings(target_fpr, calibration, unsupported_threshold)
     return tuple(make(settings) for make in DETECTORS)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cached_property
 from importlib.resources.abc import Traversable
 
 from detector.document import Document
-from detector.models.artifact import Artifact, load_artifact, shipped
-from detector.sourcing.decision import Weights, parse_weights, shipped_weights
+from detector.models.artifact import load_artifact, shipped
+from detector.sourcing.decision import artifact_weights, shipped_weights
 from detector.sourcing.encoder import SourcingEncoder
 from detector.sourcing.flags import CODES, raise_flags
 from detector.sourcing.reading import SentenceReading, read_rules, read_sentences
@@ -28,6 +27,11 @@ class SourcingDetector:
     threshold
         Probability from which a claim counts as unsupported; None for the fitted one. Talks without parties
         count from a lower one (`reading.UNNAMED`).
+
+    Raises
+    ------
+    ModelError
+        Where the artifact is missing or altered, or lacks a part.
     """
 
     name = "sourcing"
@@ -37,28 +41,16 @@ class SourcingDetector:
     def __init__(
         self, use_model: bool = True, folder: Traversable | None = None, threshold: float | None = None
     ) -> None:
-        self._threshold = threshold
-        place = folder or shipped("sourcing")
-        self._folder = place if use_model and (folder is not None or place.is_dir()) else None
-
-    @cached_property
-    def _artifact(self) -> Artifact | None:
-        return None if self._folder is None else load_artifact(self._folder)
-
-    @cached_property
-    def _weights(self) -> Weights:
-        artifact = self._artifact
-        fitted = shipped_weights() if artifact is None else parse_weights(artifact.json("decision.json"))
-        return fitted if self._threshold is None else replace(fitted, threshold=self._threshold)
-
-    @cached_property
-    def _encoder(self) -> SourcingEncoder | None:
-        return None if self._artifact is None else SourcingEncoder(self._artifact)
-
-    @property
-    def models(self) -> tuple[ModelInfo, ...]:
+        self._encoder: SourcingEncoder | None = None
+        self.models: tuple[ModelInfo, ...] = ()
         """The encoder's artifact; empty for the rules alone."""
-        return () if self._artifact is None else (self._artifact.info,)
+        weights = shipped_weights()
+        place = folder or shipped("sourcing")
+        if use_model and (folder is not None or place.is_dir()):
+            artifact = load_artifact(place)
+            self._encoder, weights = SourcingEncoder(artifact), artifact_weights(artifact)
+            self.models = (artifact.info,)
+        self._weights = weights if threshold is None else replace(weights, threshold=threshold)
 
     def detect(self, documents: Sequence[Document]) -> list[Detection]:
         """Give one `Detection` per document, in order."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -99,12 +100,13 @@ def normalise(raw: str) -> NormalisedText:
         return NormalisedText(raw, range(n), range(1, n + 1), (), n)
     tables = characters()
     view = _View()
-    digits = any(raw[k] == "0" for k in homoglyphs)
+    # A zero that stands for a letter looks plain: no plain stretch reaches over a look-alike.
+    stops = deque((*sorted(homoglyphs), n))
     i = 0
     while i < n:
-        end = _plain_end(raw, i)
-        if digits:
-            end = next((k for k in range(i, end) if k in homoglyphs), end)
+        while stops[0] < i:
+            stops.popleft()
+        end = _plain_end(raw, i, stops[0])
         if end > i:
             view.add_plain(raw, i, end)
             i = end
@@ -144,9 +146,9 @@ def _joins_words(raw: str, i: int) -> bool:
     )
 
 
-def _plain_end(raw: str, i: int) -> int:
-    """End of the plain stretch at `i`, short of a letter that a combining mark follows."""
-    match = _PLAIN.match(raw, i)
+def _plain_end(raw: str, i: int, stop: int) -> int:
+    """End of the plain stretch at `i`, at `stop` the latest and short of a letter that a combining mark follows."""
+    match = _PLAIN.match(raw, i, stop)
     end = match.end() if match else i
     if i < end < len(raw) and raw[end] > "\u02ff" and unicodedata.combining(raw[end]):
         return end - 1

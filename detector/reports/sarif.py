@@ -2,8 +2,8 @@
 
 Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0" (2020).
 
-A place in the text is a place in the file for plain text alone: of a page, a document or a record,
-the file is named, with the line of the record, and the message quotes the words.
+A place in the text is a place in the file for plain text alone: of a page, a document, a record, or what
+is sniffed, the file is named, with the line of the record, and the message quotes the words.
 """
 
 from __future__ import annotations
@@ -15,16 +15,13 @@ from pathlib import PurePath
 from textwrap import shorten
 from urllib.parse import quote as url_quote
 
+from detector.reading import SUFFIXES
 from detector.report import Report, offset_mapper
 from detector.reports.plain import one_line, printable
 from detector.rules import catalogue
 from detector.types import Flag, Json, Span
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-_RECORDS = frozenset((".jsonl", ".ndjson", ".json"))
-_EXTRACTED = frozenset(
-    (".html", ".htm", ".xhtml", ".md", ".markdown", ".docx", ".pdf", ".json", ".jsonl", ".ndjson")
-)
 _LEVELS = {"info": "note", "warning": "warning", "error": "error"}
 _GITHUB = {"info": "notice", "warning": "warning", "error": "error"}
 
@@ -67,13 +64,19 @@ class _File:
 def _file_of(source: str) -> _File:
     """Tell the file by the name of the input.
 
-    >>> _file_of("a.txt"), _file_of("b.jsonl:2")
-    (_File(path='a.txt', line=None, plain=True), _File(path='b.jsonl', line=2, plain=False))
+    >>> _file_of("a.txt"), _file_of("b.jsonl:2"), _file_of("c.php")
+    (_File(path='a.txt', line=None, plain=True), _File(path='b.jsonl', line=2, plain=False), _File(path='c.php', line=None, plain=False))
     """
     path, _, number = source.rpartition(":")
-    if number.isdecimal() and PurePath(path).suffix.lower() in _RECORDS:
-        return _File(path, None if path.lower().endswith(".json") else int(number), plain=False)
-    return _File(source, None, plain=PurePath(source).suffix.lower() not in _EXTRACTED)
+    kind = _kind_of(path)
+    if number.isdecimal() and kind in ("json", "jsonl"):
+        return _File(path, int(number) if kind == "jsonl" else None, plain=False)
+    return _File(source, None, plain=_kind_of(source) == "text")
+
+
+def _kind_of(path: str) -> str | None:
+    """What a file of this name is read as; None where its content tells."""
+    return SUFFIXES.get(PurePath(path).suffix.lower())
 
 
 def _results(report: Report) -> Iterator[dict[str, Json]]:

@@ -107,9 +107,7 @@ class Review:
         made = {(d.rule, d.start, d.end): d for d in self.decisions(report)}
         missed = _missed(report, made.values())
         drawn = [f for f in report.flags if not is_whole_article(f, len(report.article.text))]
-        drawn += [
-            Flag(d.rule, "integrity", "info", Span(d.start, d.end), "missed by the rules") for d in missed
-        ]
+        drawn += [_drawn_as_flag(d) for d in missed]
         text = report.article.text
         pieces = [
             {
@@ -220,6 +218,13 @@ def _progress_of(report: Report, made: Sequence[Decision]) -> Json:
         sum((f.rule, f.span.start, f.span.end) in judged for f in report.flags),
         any(d.verdict == "done" for d in made),
     ]
+
+
+def _drawn_as_flag(decision: Decision) -> Flag:
+    """A passage that a reviewer missed, as what its rule would have raised."""
+    rule = catalogue().get(decision.rule)
+    category = "unsupported_claim" if rule is None else rule.category
+    return Flag(decision.rule, category, "warning", Span(decision.start, decision.end), "missed by the rules")
 
 
 def _missed(report: Report, made: Iterable[Decision]) -> list[Decision]:

@@ -277,18 +277,25 @@ def _holiday(quote: str, anchor: date | None, future: bool) -> str | None:
 
 def _span(quote: str, anchor: date | None, future: bool) -> str | None:
     number, unit = _number(quote), _unit(quote)
-    if unit is None:
-        return None
-    time = "T" if unit in ("H", "S") or "minute" in quote else ""
-    if unit == "WE":
+    if unit is None or unit == "WE":
         return None
     count = "X" if number is None or re.search(r"\bfew|several|many|couple|dozens", quote) else str(number)
-    return f"P{time}{count}{unit}" if unit not in ("E", "C") else f"P{count}{'DE' if unit == 'E' else 'CE'}"
+    return _period(count, unit, quote)
+
+
+_LETTERS = {"E": "DE", "C": "CE"}
+"""TIMEX3 letters of decades and centuries, where a unit's own letter is another."""
+
+
+def _period(count: str, unit: str, quote: str) -> str:
+    """TIMEX3 value of so many units: "P3D", "PT5M" for minutes, "PXDE" for some decades."""
+    time = "T" if unit in ("H", "S") or "minute" in quote else ""
+    return f"P{time}{count}{_LETTERS.get(unit, unit)}"
 
 
 def _recent(quote: str, anchor: date | None, future: bool) -> str | None:
     unit = _unit(quote)
-    return f"PX{'DE' if unit == 'E' else unit}" if unit else None
+    return _period("X", unit, quote) if unit else None
 
 
 def _set(quote: str, anchor: date | None, future: bool) -> str | None:
@@ -299,7 +306,7 @@ def _set(quote: str, anchor: date | None, future: bool) -> str | None:
     weekday = _weekday(quote)
     if weekday is not None:
         return f"XXXX-WXX-{weekday + 1}"
-    return f"P1{unit}" if unit else None
+    return _period("1", unit, quote) if unit else None
 
 
 def _clock(quote: str, anchor: date | None, future: bool) -> str | None:

@@ -15,6 +15,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from detector.errors import ModelError
+from detector.models.artifact import Artifact
 from detector.sourcing.marks import Marks, dot
 
 Classes = Mapping[str, Mapping[str, float]]
@@ -46,6 +48,21 @@ def parse_weights(data: Mapping[str, Any]) -> Weights:
         float(data["threshold"]),
         float(data.get("sure_from", data["threshold"])),
     )
+
+
+def artifact_weights(artifact: Artifact) -> Weights:
+    """Weights that come with an encoder.
+
+    Raises
+    ------
+    ModelError
+        Where the artifact lacks them, or a part of them.
+    """
+    data = artifact.json("decision.json")
+    try:
+        return parse_weights(data)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelError(f"artifact {artifact.info.name}: decision.json is incomplete: {error}") from error
 
 
 @cache

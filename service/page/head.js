@@ -45,6 +45,16 @@ function ledger({ score, contributions }) {
     el("tfoot", {}, el("tr", {}, el("td", { class: "num" }, score.toFixed(1)), el("th", { scope: "row" }, "score"), el("td", { class: "why", colspan: "2" }, "The points add up to it exactly."))));
 }
 
+// A probability with two decimals, or with as many more, up to six, as tell it from those beside it and from 1.
+export function decimals(value, ...beside) {
+  const others = [...beside, 1].filter((other) => other !== value);
+  for (let digits = 2; digits < 6; digits += 1) {
+    const shown = value.toFixed(digits);
+    if (others.every((other) => other.toFixed(digits) !== shown)) return shown;
+  }
+  return value.toFixed(6);
+}
+
 function machineWriting(signal) {
   if (!signal) return null;
   const card = el("aside", { class: "aside", "aria-label": "Machine writing" }, el("h3", {}, "Machine writing"), el("p", { class: "verdict" }, signal.probability === null ? "Not judged" : VERDICTS[signal.verdict]));
@@ -52,14 +62,17 @@ function machineWriting(signal) {
     card.append(el("p", {}, "The text is too short, or in a language that the model does not cover."));
     return card;
   }
-  const gauge = el("div", { class: "gauge", "--at": 100 * signal.probability, "--threshold": 100 * (signal.threshold ?? 1), role: "img", "aria-label": `Probability ${signal.probability.toFixed(2)}, threshold ${signal.threshold?.toFixed(2) ?? "none"}` }, el("i"));
-  if (signal.threshold !== null) gauge.append(el("b"), el("span", {}, `threshold ${signal.threshold.toFixed(2)}`));
-  card.append(el("p", {}, `Probability ${signal.probability.toFixed(2)}.`), gauge);
-  const { calibration } = signal;
-  if (calibration?.n_human) {
-    const bound = (100 * calibration.fpr_upper95).toFixed(1);
-    card.append(el("p", {}, `At this threshold at most ${bound}% of human articles of ${calibration.length_bin} words are flagged (95% bound from ${calibration.n_human.toLocaleString("en")} articles).`));
-  }
+  const { probability, threshold, calibration } = signal;
+  const known = threshold !== null;
+  const shown = decimals(probability, ...(known ? [threshold] : []));
+  const border = known ? decimals(threshold, probability) : "none";
+  const gauge = el("div", { class: "gauge", "--at": 100 * probability, "--threshold": 100 * (threshold ?? 1), role: "img", "aria-label": `Probability ${shown}, threshold ${border}` }, el("i"));
+  if (known) gauge.append(el("b"), el("span", {}, `threshold ${border}`));
+  card.append(el("p", {}, `Probability ${shown}.`), gauge);
+  const humans = `${calibration.n_human.toLocaleString("en")} human articles of ${calibration.length_bin} words`;
+  card.append(el("p", {}, known
+    ? `At this threshold at most ${(100 * calibration.fpr_upper95).toFixed(1)}% of human articles are flagged (95% bound from ${humans}).`
+    : `No threshold: ${humans} are too few; nothing is flagged.`));
   card.append(el("p", {}, "A finding about style. No proof, and no word on whether the content is true."));
   return card;
 }

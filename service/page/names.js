@@ -18,7 +18,7 @@ export const SIGNALS = {
 export const BANDS = { high: "high", moderate: "moderate", low: "low", very_low: "very low" };
 export const VERDICTS = { likely: "Likely machine-written", unclear: "Unclear", not_flagged: "Not flagged" };
 export const WARNINGS = {
-  short_text: "a short text, for which findings are less sure.",
+  short_text: "too few words of prose for the machine-writing detector.",
   no_threshold: "too few human articles of this length are behind the threshold for machine writing.",
   language_not_covered: "a language that the machine-writing model does not cover.",
 };

@@ -15,6 +15,9 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 from service_process import Running
 
+from detector.reports.segments import BAND_NAMES, CATEGORY_NAMES, SIGNAL_NAMES
+from detector.reports.wording import decimals
+
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 FILLER = (
     "Observers note that the talks could reshape the region. Officials say that a deal is close. "
@@ -25,6 +28,7 @@ ARTICLE = FILLER * 4
 
 DESKTOP = {"viewport": {"width": 1280, "height": 900}}
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+PROBABILITIES = [(0.9962, 0.99745), (0.99745, 0.9962), (0.71,), (0.9996,), (1.0,), (0.5, 0.5)]
 NO_PDF = {"name": "a.pdf", "mimeType": "application/pdf", "buffer": b"no"}
 
 
@@ -62,6 +66,38 @@ def score(page: Page, text: str, title: str = "") -> None:
 
 def marked(page: Page) -> list[str]:
     return page.locator("mark").all_inner_texts()
+
+
+def test_the_page_says_of_a_verdict_what_the_other_formats_say(page: Page) -> None:
+    shown = page.evaluate(
+        """async (pairs) => {
+            const script = document.querySelector("script[type=module]").src;
+            const { account, decimals } = await import(new URL("head.js", script));
+            const told = (probability, threshold, fpr_upper95) => account({
+                credibility: { abstained: true, reasons: [] }, warnings: [], incomplete: [],
+                signals: { ai_generated: { probability, threshold, verdict: "unclear",
+                    calibration: { n_human: 1234, fpr_upper95, length_bin: "60-80" } } },
+            }).textContent;
+            return { decimals: pairs.map((pair) => decimals(...pair)), known: told(0.993, 0.9915, 0.013), unknown: told(0.9, null, null) };
+        }""",
+        PROBABILITIES,
+    )
+    assert shown["decimals"] == [decimals(*pair) for pair in PROBABILITIES]
+    assert "Probability 0.993." in shown["known"]
+    assert "At this threshold at most 1.3% of human articles are flagged" in shown["known"]
+    assert "No threshold: 1,234 human articles of 60-80 words are too few" in shown["unknown"]
+    assert "% of human" not in shown["unknown"]
+
+
+def test_the_page_names_categories_signals_and_bands_as_the_reports_do(page: Page) -> None:
+    names = page.evaluate(
+        """async () => {
+            const script = document.querySelector("script[type=module]").src;
+            const { CATEGORIES, SIGNALS, BANDS } = await import(new URL("names.js", script));
+            return [CATEGORIES, SIGNALS, BANDS];
+        }"""
+    )
+    assert names == [CATEGORY_NAMES, SIGNAL_NAMES, BAND_NAMES]
 
 
 def test_claims_that_the_detector_is_unsure_of_are_drawn_faintly(page: Page) -> None:

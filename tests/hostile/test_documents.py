@@ -27,6 +27,7 @@ SIZE = 20_000
 UNITS = {
     "zero width": "a\u200b",
     "homoglyphs": "pа",
+    "zeros": "c0me h0me ",
     "stops": ".",
     "spaced stops": ". ",
     "abbreviations": "A. ",

@@ -292,6 +292,16 @@ def test_claims_that_the_detector_is_unsure_of_are_drawn_faintly(store: Decision
     assert marks == [("unsupported_claim", ""), ("unsupported_claim", " data-faint"), ("boilerplate", "")]
 
 
+def test_a_missed_passage_is_drawn_as_its_rule(store: DecisionStore) -> None:
+    report = Analyzer(detectors=[]).analyze("Talks began. Talks ended, and nobody won.")
+    for rule, (start, end) in (("BP001", (0, 12)), ("SRC001", (13, 24))):
+        store.save(decide(report, Span(start, end), rule, "missed", reviewer="ann"), report)
+    marks = re.findall(
+        r'<mark class="dl-(\w+) "( data-faint)?', Review(Queue((report,)), store, "ann").to_html()
+    )
+    assert marks == [("boilerplate", ""), ("unsupported_claim", "")]
+
+
 def test_frames_of_a_report(queue: Queue) -> None:
     report = queue[0]
     flags, sentences = report.to_frame(), report.to_frame("sentences")

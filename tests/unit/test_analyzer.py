@@ -11,6 +11,7 @@ import pytest
 
 import detector
 from detector import Analyzer, AnalyzerSettings, Article, UsageError
+from detector.document import build_document
 from detector.types import Detection, Flag, Span
 
 LONG = "The council said on Monday that the bridge would open. " * 20
@@ -51,6 +52,21 @@ def test_a_spent_budget_is_incomplete(stub):
     never = stub(lambda document: Detection(), name="never")
     report = Analyzer(AnalyzerSettings(seconds=0.01), detectors=[slow, never]).analyze(LONG)
     assert any(reason.startswith("never:") for reason in report.incomplete)
+    assert never.batches == []
+
+
+def test_the_budget_pays_for_the_document_too(stub, monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr("detector.analyzer.time", SimpleNamespace(monotonic=lambda: now[0]))
+
+    def slowly(article):
+        now[0] += 9.0
+        return build_document(article)
+
+    monkeypatch.setattr("detector.document.build_document", slowly)
+    never = stub(lambda document: Detection(), name="never")
+    report = Analyzer(AnalyzerSettings(seconds=1.0), detectors=[never]).analyze(LONG)
+    assert report.incomplete == ("never: the time budget was used up",)
     assert never.batches == []
 
 

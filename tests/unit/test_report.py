@@ -115,7 +115,9 @@ def test_headline(article, headline):
 
 
 def test_a_report_shows_as_one_short_line():
-    assert repr(make_report()) == "<Report of '😀 Officials said so this week.': 80 of 100; words: 5, flags: 1>"
+    assert (
+        repr(make_report()) == "<Report of '😀 Officials said so this week.': 80 of 100; words: 5, flags: 1>"
+    )
     untitled = Report(Article("x", title="Talks\n" * 500), "en", 1, ENGINE, Credibility(None))
     assert "no score" in repr(untitled)
     assert len(repr(untitled)) < 250

@@ -300,6 +300,17 @@ def test_sarif_places_flags_by_line_and_utf16_column():
     assert {rule["id"] for rule in sarif["runs"][0]["tool"]["driver"]["rules"]} == set(CODES)
 
 
+@pytest.mark.parametrize(
+    ("source", "placed"),
+    [("a.txt", True), ("README", True), ("a.php", False), ("a.md", False), ("stdin.html", False)],
+)
+def test_only_plain_text_has_lines_in_its_file(source, placed):
+    location = render_sarif([make_report("first second", (flag(0, 5),), source=source)])["runs"][0][
+        "results"
+    ][0]
+    assert ("region" in location["locations"][0]["physicalLocation"]) == placed
+
+
 def test_github_annotations_escape_their_separators():
     report = make_report(
         "x" * 50, (flag(0, 5, message="100%\nsure"), flag(6, 9, counted=False)), source="a,b:c\n.txt"

@@ -1,4 +1,6 @@
 from datetime import date
+from pathlib import Path
+from shutil import copytree
 
 import pytest
 from hypothesis import given, settings
@@ -6,7 +8,10 @@ from hypothesis import strategies as st
 
 from detector.detectors.sourcing import SourcingDetector
 from detector.document import build_document
+from detector.errors import ModelError
+from detector.models.artifact import shipped
 from detector.types import Article, Detection
+from training.artifacts import write_sums
 
 WIRE = (
     "OSLO, March 3, 2021 - Norway's Finance Minister Tomas Berg said on Tuesday that the state would sell 12 percent of Fjordkraft.\n\n"
@@ -77,6 +82,15 @@ def test_a_batch_gives_what_its_members_give() -> None:
     documents = [build_document(Article(t)) for t in (WIRE, HOLLOW, "", WIRE)]
     detector = SourcingDetector()
     assert detector.detect(documents) == [detector.detect([d])[0] for d in documents]
+
+
+@pytest.mark.parametrize("spoilt", ["{}", '{"threshold": 0.5}', "[]", "no JSON"])
+def test_a_detector_whose_weights_do_not_load_is_refused_at_once(tmp_path: Path, spoilt: str) -> None:
+    copytree(str(shipped("sourcing")), tmp_path, dirs_exist_ok=True)
+    (tmp_path / "decision.json").write_text(spoilt, "utf-8")
+    write_sums(tmp_path)
+    with pytest.raises(ModelError, match=r"decision\.json"):
+        SourcingDetector(folder=tmp_path)
 
 
 def test_a_threshold_of_ones_own_decides_what_is_unsupported():

@@ -11,7 +11,7 @@ import numpy as np
 
 from detector.document import Document
 from detector.models.artifact import load_artifact, shipped
-from detector.sourcing.decision import Weights, parse_weights, shipped_weights
+from detector.sourcing.decision import Weights, artifact_weights, shipped_weights
 from detector.sourcing.encoder import SourcingEncoder
 from detector.sourcing.reading import SentenceReading, read_sentences
 from training.sourcing.support import match, read_document, support_records
@@ -29,7 +29,7 @@ def sourcing_reader() -> tuple[Weights, Callable[[Document], list[SentenceReadin
     if not folder.is_dir():
         return shipped_weights(), read_sentences
     artifact = load_artifact(folder)
-    encoder, weights = SourcingEncoder(artifact), parse_weights(artifact.json("decision.json"))
+    encoder, weights = SourcingEncoder(artifact), artifact_weights(artifact)
     return weights, lambda document: read_sentences(document, weights, encoder.predict(document))
 
 
