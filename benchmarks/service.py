@@ -172,7 +172,7 @@ def serving(**settings: object) -> Iterator[tuple[int, int]]:
         process.wait(30)
 
 
-async def until_ready(client: Client, slots: int, pid: int) -> None:
+async def until_ready(client: Client, slots: int) -> None:
     """Wait for every worker, then warm them."""
     for _ in range(600):
         with suppress(OSError):
@@ -186,7 +186,7 @@ async def until_ready(client: Client, slots: int, pid: int) -> None:
 async def load(port: int, pid: int, slots: int, seconds: float) -> None:
     """Print the table of loads."""
     client = Client(port)
-    await until_ready(client, slots, pid)
+    await until_ready(client, slots)
     end = time.perf_counter() + seconds
     capacity = await closed_loop(client, 4 * slots, lambda _: time.perf_counter() > end)
     rate = capacity.statuses[200] / capacity.seconds
@@ -211,7 +211,7 @@ async def load(port: int, pid: int, slots: int, seconds: float) -> None:
 async def soak(port: int, pid: int, slots: int, total: int, words: int | None) -> None:
     """Print memory along `total` requests."""
     client = Client(port)
-    await until_ready(client, slots, pid)
+    await until_ready(client, slots)
     print("| requests | other than 200 | MB |\n| --- | --- | --- |")
     step, done, failed = max(1, total // 10), 0, 0
     while done < total:

@@ -170,10 +170,7 @@ def _day_word(quote: str, anchor: date | None, future: bool) -> str | None:
         offset = -2 if "before" in quote else -1
     elif "tomorrow" in quote:
         offset = 2 if "after" in quote else 1
-    suffix = "TNI" if "tonight" in quote or "night" in quote else _part_of_day(quote)
-    return (anchor + timedelta(days=offset)).isoformat() + (
-        suffix and f"{'' if suffix.startswith('T') else 'T'}{suffix}"
-    )
+    return (anchor + timedelta(days=offset)).isoformat() + _part_of_day(quote)
 
 
 def _part_of_day(quote: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, TypeAlias
 
@@ -37,8 +37,6 @@ class _Memory:
     person: tuple[int, int] | None = None
     latest: SourceReading | None = None
     before: int = -9
-    document: SourceReading | None = None
-    seen: list[SourceReading] = field(default_factory=list)
 
 
 def quoted_tokens(document: Document) -> list[bool]:

@@ -93,7 +93,7 @@ def _slots(document: Document, sentence: Sentence, reading: SentenceReading, cod
         missing.append(wording["unresolvable"].format(phrase=document.text[time.start : time.end]))
     elif time.kind == "none":
         missing.append(wording["no_date"])
-    return ", ".join(missing) or wording["no_source"]
+    return ", ".join(missing)
 
 
 def _flag(

@@ -40,7 +40,6 @@ class SentenceReading:
     roles: dict[str, float]
     source: SourceReading
     time: TimeReading
-    names: int
     marks: Marks
     probability: float
     unsupported: bool
@@ -53,18 +52,17 @@ class RuleReading:
     marks: list[Marks]
     sources: list[SourceReading]
     times: list[TimeReading]
-    names: list[int]
     anchor: date | None
 
 
 def read_rules(document: Document) -> RuleReading:
-    """Marks, sources, times and name counts of every sentence."""
+    """Marks, sources and times of every sentence."""
     sources = read_sources(document)
     times, anchor = read_times(document)
     names = [count_names(document, s) for s in document.sentences]
     page = read_page(document.sentences, names, sources, anchor is not None)
     own = [read_marks(document, i, sources[i], times[i], page, names[i]) for i in range(len(sources))]
-    return RuleReading(add_carried_times(add_neighbours(own)), sources, times, names, anchor)
+    return RuleReading(add_carried_times(add_neighbours(own)), sources, times, anchor)
 
 
 def read_sentences(
@@ -99,9 +97,7 @@ def read_sentences(
         flagged = says and probability >= _threshold(weights.threshold, marks)
         if flagged:
             role, source = "claim", _own_hearsay(document, document.sentences[index], source)
-        readings.append(
-            SentenceReading(role, roles, source, time, rules.names[index], marks, probability, flagged)
-        )
+        readings.append(SentenceReading(role, roles, source, time, marks, probability, flagged))
     return readings
 
 

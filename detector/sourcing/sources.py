@@ -178,7 +178,7 @@ def _phrase_before(
     first = last + 1
     while first > 0 and last - first < _REACH:
         index = first - 1
-        if quoted[index] or not (tokens[index].is_word or lower[index] in "'.&-" or lower[index] == "-"):
+        if quoted[index] or not (tokens[index].is_word or lower[index] in "'.&-"):
             break
         if lower[index] in words("sources", "boundaries") and not (
             lower[index] == "and" and first <= last and _joins(tokens, index)

@@ -26,7 +26,6 @@ class TimeExpression:
     end: int
     form: TimeForm
     kind: str
-    parts: tuple[tuple[str, str], ...]
 
 
 _FORMS: dict[str, TimeForm] = {
@@ -119,7 +118,7 @@ def find_times(
             if kind in ("weekday", "clock", "recent", "span")
             else 0
         )
-        found.append(TimeExpression(match.start() + lead, match.end(), _FORMS[kind], kind, ()))
+        found.append(TimeExpression(match.start() + lead, match.end(), _FORMS[kind], kind))
     return found
 
 

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from detector.models.artifact import load_artifact, shipped
+from detector.models.calibration import upper_bound
 from detector.models.logistic import sigmoid
 from detector.models.stacked import FEATURES, StackedModel
 
@@ -58,3 +59,22 @@ def test_false_positive_ceiling_of_the_evidence(flagged, name):
     hits = flagged[name, "human"]
     assert len(hits) >= 100
     assert np.mean(hits) <= FLOORS["false_positives"][name]
+
+
+def test_the_readme_tells_what_the_evidence_tells(flagged):
+    told = " ".join((FOLDER.parents[1] / "README.md").read_text("utf-8").split())
+    news = [hit for (name, label), hits in flagged.items() if name.startswith("news: ") and label == "human"
+            and "seen outlets" not in name for hit in hits]  # fmt: skip
+    bound = upper_bound(sum(news), len(news))
+    assert (
+        f"{np.mean(news):.1%} of unseen news articles are flagged as machine-written ({sum(news)} of {len(news)}; 95% bound {bound:.1%};"
+        in told
+    )
+    mirrors = [
+        hit
+        for (name, label), hits in flagged.items()
+        if name.startswith("frontier_mirrors: ") and label == "ai"
+        for hit in hits
+    ]
+    assert f"Of {len(mirrors)} unseen articles" in told
+    assert f"{np.mean(mirrors):.0%} are found ({sum(mirrors)})" in told

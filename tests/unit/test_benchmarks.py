@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import time
 
 import pytest
 
 from benchmarks import batch
 from benchmarks.__main__ import commands, main
 from benchmarks.corpora import first
-from detector.types import Article
+from detector.types import Article, Detection
 
 
 def test_the_list_names_every_command_and_what_it_is(capsys):
@@ -40,13 +41,21 @@ def test_the_first_records_of_a_corpus(tmp_path, monkeypatch):
     assert len(first("toy")) == 4
 
 
-def test_stages_are_on_the_clock(monkeypatch):
+def burn(seconds):
+    begun = time.process_time()
+    while time.process_time() < begun + seconds:
+        pass
+
+
+def test_stages_are_on_the_clock(monkeypatch, stub):
     monkeypatch.setattr(batch.ort, "InferenceSession", batch.ort.InferenceSession)
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    monkeypatch.setattr(batch, "default_detectors", list)
-    stages = batch.measure_stages([Article("The council met on Monday. It agreed on the bridge.")])
-    assert {"document", "score and report", "JSON"} <= set(stages)
-    assert all(seconds >= 0 for seconds in stages.values())
+    busy = stub(lambda document: burn(0.02) or Detection(), name="busy")
+    idle = stub(lambda document: Detection(), name="idle")
+    monkeypatch.setattr(batch, "default_detectors", lambda: [busy, idle])
+    stages = batch.measure_stages([Article("The council met on Monday. It agreed on the bridge.")] * 3)
+    assert list(stages) == ["busy", "idle", "document", "score and report", "JSON"]
+    assert stages["busy"] >= 0.06 > stages["idle"]
 
 
 def test_articles_of_one_length_leave_the_shorter_ones_out(tmp_path, monkeypatch):

@@ -22,6 +22,8 @@ from torch import nn
 from transformers import AutoModel
 
 from detector.document import Document, build_document
+from detector.sourcing.encoder import pools_of
+from detector.sourcing.predictions import HEADS as SENTENCE_HEADS
 from detector.sourcing.windows import Window, WindowShape, cut_windows
 from detector.types import Article
 from training.corpora import records
@@ -31,14 +33,15 @@ from training.encoders.weights import Averaged
 from training.sourcing.support import match, read_document, support_records
 
 PIECE_LABELS = ("source", "cue", "content")
-ROLE_LABELS = ("claim", "opinion", "boilerplate", "question", "heading")
-SOURCE_LABELS = ("named", "role", "vague", "self_evident", "none")
-TIME_LABELS = ("absolute", "resolvable", "unresolvable", "missing", "not_applicable")
 DISCOURSE_LABELS = (
     "Main", "Main_Consequence", "Cause_Specific", "Cause_General", "Distant_Historical",
     "Distant_Anecdotal", "Distant_Evaluation", "Distant_Expectations_Consequences", "NA",
 )  # fmt: skip
-HEADS = {"role": 5, "source": 5, "time": 5, "unsupported": 1, "discourse": 9, "speech": 1}
+HEADS = {name: len(labels) for name, labels in SENTENCE_HEADS} | {
+    "discourse": len(DISCOURSE_LABELS),
+    "speech": 1,
+}
+"""Sentence heads and how many logits each has: those that ship, and two for company in training."""
 IGNORED = -100
 CHECKPOINT_STEPS = 100
 VIEW = 128
@@ -133,15 +136,11 @@ def support_samples(name: str, tokenizer: Tokenizer, shape: WindowShape) -> list
 
 def sentence_labels(document: Document, annotated: Sequence[dict[str, Any]]) -> dict[str, list[int]]:
     """Label indices of each sentence of the document, from the annotated one that `match` gives it."""
-    labels: dict[str, list[int]] = {
-        name: [IGNORED] * len(document.sentences) for name in ("role", "source", "time", "unsupported")
-    }
+    labels: dict[str, list[int]] = {name: [IGNORED] * len(document.sentences) for name, _ in SENTENCE_HEADS}
     for index, chosen in match(document, annotated, once=True):
-        for name, values in (("role", ROLE_LABELS), ("source", SOURCE_LABELS), ("time", TIME_LABELS)):
+        for name, values in SENTENCE_HEADS:
             if chosen[name] is not None:
-                labels[name][index] = values.index(chosen[name])
-        if chosen["unsupported"] is not None:
-            labels["unsupported"][index] = int(chosen["unsupported"])
+                labels[name][index] = values.index(chosen[name]) if len(values) > 1 else int(chosen[name])
     return labels
 
 
@@ -208,6 +207,7 @@ def discourse_samples(tokenizer: Tokenizer, shape: WindowShape, limit: int) -> l
 
 def anonymous_samples(tokenizer: Tokenizer, shape: WindowShape, limit: int) -> list[Sample]:
     """Windows of news snippets whose speaker is unnamed: a claim of a vague source, and so unsupported."""
+    roles, sources = (dict(SENTENCE_HEADS)[name] for name in ("role", "source"))
     samples = []
     for count, record in enumerate(records("sourcing/anonymous_source_snippets")):
         if count >= limit:
@@ -217,8 +217,8 @@ def anonymous_samples(tokenizer: Tokenizer, shape: WindowShape, limit: int) -> l
         for sentence in document.sentences:
             span = document.raw_span(sentence.start, sentence.end)
             spoken = any(span.start <= s["start"] < span.end for s in record["spans"])
-            labels["role"].append(ROLE_LABELS.index("claim") if spoken else IGNORED)
-            labels["source"].append(SOURCE_LABELS.index("vague") if spoken else IGNORED)
+            labels["role"].append(roles.index("claim") if spoken else IGNORED)
+            labels["source"].append(sources.index("vague") if spoken else IGNORED)
             labels["unsupported"].append(1 if spoken else IGNORED)
         samples.extend(_with_sentences(document, labels, tokenizer, shape, record["id"]))
     return samples
@@ -249,8 +249,8 @@ def collate(batch: Sequence[Sample]) -> tuple[torch.Tensor, torch.Tensor, torch.
         size = len(sample.window.ids)
         ids[row, :size] = torch.tensor(sample.window.ids)
         mask[row, :size] = 1
-        for column, slot in enumerate(sample.window.slots):
-            pools[row, column, slot.first : slot.last] = 1 / max(1, slot.last - slot.first)
+        own = torch.from_numpy(pools_of(sample.window)[0])
+        pools[row, : own.shape[0], :size] = own
     return ids, mask, pools
 
 

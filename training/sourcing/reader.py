@@ -13,10 +13,11 @@ from detector.document import Document
 from detector.models.artifact import load_artifact, shipped
 from detector.sourcing.decision import Weights, artifact_weights, shipped_weights
 from detector.sourcing.encoder import SourcingEncoder
+from detector.sourcing.predictions import HEADS
 from detector.sourcing.reading import SentenceReading, read_sentences
 from training.sourcing.support import match, read_document, support_records
 
-ROLES = ("claim", "opinion", "boilerplate", "question", "heading")
+ROLES = dict(HEADS)["role"]
 SOURCES = ("named", "role", "vague", "none")
 TIMES = ("absolute", "resolvable", "unresolvable", "none")
 _SOURCE_OF = {"self_evident": "none"}

@@ -22,7 +22,6 @@ from training.splits import (
     group_keys,
     human_fold,
     machine_held_out,
-    outlet,
     share,
     text_key,
     twin_keys,
@@ -236,7 +235,6 @@ class HeldOut:
     fold: str
     name: str
     style: str
-    outlet: str
 
 
 _HUMAN_FILES = (
@@ -256,7 +254,7 @@ def held_out_humans() -> Iterator[HeldOut]:
             key = text_key(record["text"])
             if fold != "train" and key not in seen and str(record["id"]) not in twins:
                 seen.add(key)
-                yield HeldOut(record["text"], "human", fold, file.rsplit("/", 1)[1], "", outlet(record))
+                yield HeldOut(record["text"], "human", fold, file.rsplit("/", 1)[1], "")
 
 
 def held_out_machines(files: Sequence[str], limit: int = 400) -> Iterator[HeldOut]:
@@ -277,4 +275,4 @@ def held_out_machines(files: Sequence[str], limit: int = 400) -> Iterator[HeldOu
         for label, kept in by_label.items():
             for record in kept:
                 style = str(record.get("attack") or record.get("generator") or "")
-                yield HeldOut(without_prefix(record, cut), label, "evaluation", name, style, "")
+                yield HeldOut(without_prefix(record, cut), label, "evaluation", name, style)
