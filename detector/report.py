@@ -6,10 +6,9 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from hashlib import sha256
 from itertools import accumulate
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 from detector.errors import UsageError
 from detector.types import (
@@ -62,6 +61,29 @@ class SentenceFinding:
     ai_probability: float | None = None
 
 
+def sentence_from_dict(entry: Mapping[str, Any]) -> SentenceFinding:
+    """A sentence from what a report's JSON says of it, in code points.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError
+        Where it is not of that shape.
+    """
+    source, time = entry["source"], entry["time"]
+    sourcing = SentenceSourcing(
+        entry["role"],
+        float(entry["claim_probability"]),
+        SourceAnchor(source["kind"], _span_from_dict(source), bool(source["inherited"])),
+        TimeAnchor(time["kind"], _span_from_dict(time), time["value"], bool(time["inherited"])),
+        bool(entry["unsupported"]),
+    )
+    return SentenceFinding(Span(int(entry["start"]), int(entry["end"])), sourcing, entry["ai_probability"])
+
+
+def _span_from_dict(anchor: Mapping[str, Any]) -> Span | None:
+    return None if anchor["start"] is None else Span(int(anchor["start"]), int(anchor["end"]))
+
+
 @dataclass(frozen=True, repr=False)
 class Report:
     """Everything Dateline says of one article; spans are in code points of `article.text`."""
@@ -86,8 +108,8 @@ class Report:
 
     @cached_property
     def text_sha256(self) -> str:
-        """Digest of the text as UTF-8; lone surrogates are kept as their three bytes."""
-        return sha256(self.article.text.encode("utf-8", "surrogatepass")).hexdigest()
+        """Digest of the article's text (`Article.text_sha256`), computed once."""
+        return self.article.text_sha256
 
     @property
     def headline(self) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import sha256
 from typing import Literal, TypeAlias
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
@@ -47,6 +48,11 @@ class Article:
     url: str | None = None
     author: str | None = None
     source: str = "text"
+
+    @property
+    def text_sha256(self) -> str:
+        """Digest of the text as UTF-8; lone surrogates are kept as their three bytes."""
+        return sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()
 
     def _repr_html_(self) -> str:
         """Show the article in a notebook."""

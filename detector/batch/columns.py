@@ -10,11 +10,10 @@ from detector.analyzer import AnalyzerSettings
 from detector.batch.rows import Failure
 from detector.batch.score import cached_analyzer, make_analyzer, score_batch
 from detector.errors import InputError, UsageError
-from detector.reading import article_from_json
+from detector.reading import FIELDS, article_from_json
 from detector.reports.table import ARTICLE_COLUMNS, article_row
 from detector.types import Article, Json
 
-FIELDS = ("text", "html", "id", "title", "published", "url", "author")
 DEFAULT_COLUMNS = (
     "score",
     "band",

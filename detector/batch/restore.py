@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from detector.report import Engine, Report, SentenceFinding
-from detector.types import Article, Credibility, SentenceSourcing, SourceAnchor, Span, TimeAnchor
+from detector.report import Engine, Report, sentence_from_dict
+from detector.types import Article, Credibility
 
 
 def restore_report(row: dict[str, Any]) -> Report:
@@ -27,21 +27,5 @@ def restore_report(row: dict[str, Any]) -> Report:
         words=columns["words"],
         engine=Engine("", (), ""),
         credibility=Credibility(columns["score"]),
-        sentences=tuple(_sentence(value) for value in row["sentences"]),
+        sentences=tuple(sentence_from_dict(value) for value in row["sentences"]),
     )
-
-
-def _sentence(value: dict[str, Any]) -> SentenceFinding:
-    source, time = value["source"], value["time"]
-    sourcing = SentenceSourcing(
-        role=value["role"],
-        claim_probability=value["claim_probability"],
-        source=SourceAnchor(source["kind"], _span(source), source["inherited"]),
-        time=TimeAnchor(time["kind"], _span(time), time["value"], time["inherited"]),
-        unsupported=value["unsupported"],
-    )
-    return SentenceFinding(Span(value["start"], value["end"]), sourcing, value["ai_probability"])
-
-
-def _span(value: dict[str, Any]) -> Span | None:
-    return None if value["start"] is None else Span(value["start"], value["end"])

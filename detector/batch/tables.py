@@ -9,8 +9,8 @@ from typing import Any, cast
 
 from detector.batch import storage
 from detector.errors import UsageError
+from detector.reading import FIELDS
 
-FIELDS = ("text", "html", "id", "title", "published", "url", "author")
 _NO_VALUE = (ValueError, OverflowError, KeyError)
 """What pyarrow raises for bytes that are no UTF-8, a time out of Python's range, and an unknown time zone."""
 

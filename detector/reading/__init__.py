@@ -13,11 +13,12 @@ from detector.reading.files import (
 )
 from detector.reading.html import article_from_html
 from detector.reading.limits import DEFAULT_LIMITS, Limits
-from detector.reading.records import article_from_json, parse_json
+from detector.reading.records import FIELDS, article_from_json, parse_json
 from detector.reading.sniff import Kind
 
 __all__ = [
     "DEFAULT_LIMITS",
+    "FIELDS",
     "SUFFIXES",
     "Kind",
     "Limits",

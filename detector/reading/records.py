@@ -34,6 +34,10 @@ def parse_json(text: str, *, name: str, limits: Limits = DEFAULT_LIMITS) -> obje
         raise UnreadableError(name, f"not valid JSON: {error}") from error
 
 
+FIELDS = ("text", "html", "id", "title", "published", "url", "author")
+"""Fields of a record that are read."""
+
+
 def article_from_json(record: object, *, name: str = "record", limits: Limits = DEFAULT_LIMITS) -> Article:
     """Make an article of a record with `text` or `html` and any of id, title, published, url, author.
 

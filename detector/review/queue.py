@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -102,7 +101,7 @@ def load_queue(
     if not articles:
         raise UsageError("; ".join(["no readable article", *left_out[:3]]))
     saved = _saved(reports) if reports is not None else {}
-    known = {index: saved[d] for index, a in enumerate(articles) if (d := _digest(a)) in saved}
+    known = {index: saved[d] for index, a in enumerate(articles) if (d := a.text_sha256) in saved}
     fresh = iter(
         (analyzer or Analyzer()).analyze_many(a for index, a in enumerate(articles) if index not in known)
     )
@@ -141,10 +140,6 @@ def _read(paths: Iterable[str | Path]) -> Iterator[Article | InputError]:
                 yield from read_articles(file)
             except InputError as error:
                 yield error
-
-
-def _digest(article: Article) -> str:
-    return sha256(article.text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _saved(path: str | Path) -> dict[str, Any]:

@@ -6,17 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from detector.errors import UsageError
-from detector.report import SCHEMA_VERSION, Engine, Report, SentenceFinding
+from detector.report import SCHEMA_VERSION, Engine, Report, sentence_from_dict
 from detector.types import (
     Article,
     Contribution,
     Credibility,
     Flag,
     ModelInfo,
-    SentenceSourcing,
-    SourceAnchor,
     Span,
-    TimeAnchor,
 )
 
 
@@ -76,7 +73,7 @@ def _report(data: Mapping[str, Any], article: Article) -> Report:
         ),
         credibility=Credibility(credibility["score"], contributions, tuple(credibility["reasons"])),
         signals=dict(data["signals"]),
-        sentences=tuple(_sentence(entry) for entry in data["sentences"]),
+        sentences=tuple(sentence_from_dict(entry) for entry in data["sentences"]),
         flags=tuple(
             Flag(
                 f["rule"],
@@ -92,19 +89,3 @@ def _report(data: Mapping[str, Any], article: Article) -> Report:
         warnings=tuple(data["warnings"]),
         incomplete=tuple(data["incomplete"]),
     )
-
-
-def _sentence(entry: Mapping[str, Any]) -> SentenceFinding:
-    source, time = entry["source"], entry["time"]
-    sourcing = SentenceSourcing(
-        entry["role"],
-        float(entry["claim_probability"]),
-        SourceAnchor(source["kind"], _span(source), bool(source["inherited"])),
-        TimeAnchor(time["kind"], _span(time), time["value"], bool(time["inherited"])),
-        bool(entry["unsupported"]),
-    )
-    return SentenceFinding(Span(int(entry["start"]), int(entry["end"])), sourcing, entry["ai_probability"])
-
-
-def _span(anchor: Mapping[str, Any]) -> Span | None:
-    return None if anchor["start"] is None else Span(int(anchor["start"]), int(anchor["end"]))

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
-from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
@@ -219,8 +218,7 @@ def _put(connection: Connection, decision: Decision) -> None:
 
 
 def _keep_article(connection: Connection, article: Article) -> str:
-    raw = article.text.encode("utf-8", "surrogatepass")
-    digest = sha256(raw).hexdigest()
+    digest = article.text_sha256
     values = {
         "text_sha256": digest,
         "id": storable(article.id),
@@ -228,7 +226,7 @@ def _keep_article(connection: Connection, article: Article) -> str:
         "published": article.published.isoformat() if article.published else None,
         "url": article.url and storable(article.url),
         "source": storable(article.source),
-        "text": raw,
+        "text": article.text.encode("utf-8", "surrogatepass"),
     }
     connection.execute(upsert(articles).values(**values).on_conflict_do_nothing())
     return digest

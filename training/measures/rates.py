@@ -24,7 +24,7 @@ from detector.detectors.boilerplate import BoilerplateDetector
 from detector.document import build_document
 from detector.rules import catalogue
 from detector.types import Article
-from training.corpora import corpora_root, records
+from training.corpora import corpus_digests, records
 from training.places import DETECTOR_DATA
 
 
@@ -152,10 +152,6 @@ def _chunks(texts: Iterator[str]) -> Iterator[list[str]]:
         yield chunk
 
 
-def _digest(corpus: str) -> str:
-    return hashlib.sha256((corpora_root() / f"{corpus}.jsonl.gz").read_bytes()).hexdigest()
-
-
 @click.command("rates", help=__doc__)
 @click.option(
     "--detector",
@@ -186,7 +182,7 @@ def main(names: tuple[str, ...], jobs: int, scale: float, output: Path | None) -
                     "side": sample.side,
                     "articles": counts.articles,
                     "words": counts.words,
-                    "sha256": _digest(sample.corpus),
+                    "sha256": corpus_digests([sample.corpus])[sample.corpus],
                 }
             )
             click.echo(f"{sample.corpus}: {counts.articles} articles, {counts.words} words", err=True)

@@ -19,6 +19,7 @@ import numpy as np
 
 from detector import Analyzer, Article
 from training.corpora import records
+from training.machine_text.ranking import auroc
 from training.splits import text_key
 from training.windows import prefixes, without_prefix
 
@@ -157,24 +158,12 @@ def score_sample(sample: Sample, size: int, seed: int) -> list[float]:
     return [s.score for s in scored if s.score is not None]
 
 
-def area_under_curve(better: np.ndarray, worse: np.ndarray) -> float:
-    """Probability that a draw of `better` exceeds one of `worse`, ties counted half.
-
-    >>> area_under_curve(np.array([3.0, 2.0]), np.array([1.0, 2.0]))
-    0.875
-    """
-    wins = (better[:, None] > worse[None, :]).sum() + 0.5 * (better[:, None] == worse[None, :]).sum()
-    return float(wins / (len(better) * len(worse)))
-
-
 def bootstrap_interval(
     better: np.ndarray, worse: np.ndarray, seed: int, draws: int = 500
 ) -> tuple[float, float]:
-    """95% percentile interval of `area_under_curve` over resampled articles."""
+    """95% percentile interval of `auroc` over resampled articles."""
     rng = np.random.default_rng(seed)
-    values = [
-        area_under_curve(rng.choice(better, len(better)), rng.choice(worse, len(worse))) for _ in range(draws)
-    ]
+    values = [auroc(rng.choice(worse, len(worse)), rng.choice(better, len(better))) for _ in range(draws)]
     low, high = np.percentile(values, [2.5, 97.5])
     return float(low), float(high)
 
@@ -228,10 +217,9 @@ def _validity_table(pool: ProcessPoolExecutor, size: int, seed: int) -> Iterator
         a, b = (_without(side, None) for side in sides)
         low, high = bootstrap_interval(a, b, seed)
         ablated = " | ".join(
-            f"{area_under_curve(_without(sides[0], signal), _without(sides[1], signal)):.2f}"
-            for signal in SIGNALS[:3]
+            f"{auroc(_without(sides[1], signal), _without(sides[0], signal)):.2f}" for signal in SIGNALS[:3]
         )
-        yield f"| {name} | {len(a)} + {len(b)} | {area_under_curve(a, b):.2f} | {low:.2f} to {high:.2f} | {ablated} |"
+        yield f"| {name} | {len(a)} + {len(b)} | {auroc(b, a):.2f} | {low:.2f} to {high:.2f} | {ablated} |"
 
 
 def _by_outlet(pool: ProcessPoolExecutor, articles: int, seed: int) -> str:

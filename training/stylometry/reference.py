@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import random
 from importlib.resources import files
@@ -17,9 +16,10 @@ import numpy as np
 from detector.document import build_document
 from detector.stylometry import measure
 from detector.types import Article
-from training.corpora import corpora_root, records
+from training.corpora import corpus_digests, records
 
 CORPORA = ("allsides", "bbc_2004_2005", "local", "opinions", "reuters21578")
+FOLDER = "human_news/train"
 MIN_WORDS = 150
 
 
@@ -32,9 +32,7 @@ def command(size: int, seed: int) -> None:
     """Write mean, standard deviation and 5th and 95th percentile of each feature."""
     rows: list[dict[str, float]] = []
     for corpus in CORPORA:
-        texts = [
-            r["text"] for r in records(f"human_news/train/{corpus}") if len(r["text"].split()) >= MIN_WORDS
-        ]
+        texts = [r["text"] for r in records(f"{FOLDER}/{corpus}") if len(r["text"].split()) >= MIN_WORDS]
         random.Random(seed).shuffle(texts)
         rows += [measure(build_document(Article(text))) for text in texts[:size]]
         click.echo(f"{corpus}: {min(size, len(texts))} articles")
@@ -49,14 +47,12 @@ def command(size: int, seed: int) -> None:
         "source": f"Written by `python -m training reference --size {size} --seed {seed}`: human news of at least "
         f"{MIN_WORDS} words from training splits; mean, standard deviation, 5th and 95th percentile.",
         "articles": len(rows),
-        "corpora": {name: _digest(name) for name in CORPORA},
+        "corpora": {
+            name.removeprefix(f"{FOLDER}/"): digest
+            for name, digest in corpus_digests([f"{FOLDER}/{name}" for name in CORPORA]).items()
+        },
         "features": features,
     }
     path = Path(str(files("detector.review") / "human_reference.json"))
     path.write_text(json.dumps(out, indent=1) + "\n", "utf-8")
     click.echo(f"{path}: {len(features)} features of {len(rows)} articles")
-
-
-def _digest(corpus: str) -> str:
-    path = corpora_root() / "human_news" / "train" / f"{corpus}.jsonl.gz"
-    return hashlib.sha256(path.read_bytes()).hexdigest()
