@@ -19,8 +19,9 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from detector.errors import UsageError
+from detector.models.calibration import TARGET_RATES
 from detector.rules import FAMILIES, catalogue, select_rules
-from service.settings import TARGET_FPRS, ServiceSettings
+from service.settings import ServiceSettings
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -41,8 +42,8 @@ def _codes() -> list[str]:
 
 
 def _known_rate(value: float) -> float:
-    if value not in TARGET_FPRS:
-        raise ValueError(f"must be one of {', '.join(map(str, TARGET_FPRS))}")
+    if value not in TARGET_RATES:
+        raise ValueError(f"must be one of {', '.join(map(str, TARGET_RATES))}")
     return value
 
 
@@ -52,7 +53,7 @@ Codes = Annotated[list[Code], Field(max_length=100)]
 
 
 TargetFpr = Annotated[
-    float, AfterValidator(_known_rate), Field(json_schema_extra={"enum": list(TARGET_FPRS)}, strict=False)
+    float, AfterValidator(_known_rate), Field(json_schema_extra={"enum": list(TARGET_RATES)}, strict=False)
 ]
 
 

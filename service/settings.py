@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from typing import Annotated
 
@@ -11,15 +10,12 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from detector.detectors.machine_text import read_calibration
 from detector.errors import DatelineError, UsageError
+from detector.models.calibration import TARGET_RATES
+from detector.models.threads import cores
 
 CommaList = Annotated[tuple[str, ...], NoDecode]
-TARGET_FPRS = (0.005, 0.01, 0.05)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _ORIGIN = re.compile(r"\*|[a-z][a-z0-9+.-]*://[a-z0-9._:\[\]-]+")
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class ServiceSettings(BaseSettings):
@@ -39,7 +35,7 @@ class ServiceSettings(BaseSettings):
         hide_input_in_errors=True,
     )
 
-    slots: int = Field(default_factory=_cores, ge=1, le=256, description="Worker processes; one per core.")
+    slots: int = Field(default_factory=cores, ge=1, le=256, description="Worker processes; one per core.")
     queue: int | None = Field(
         default=None,
         ge=0,
@@ -130,8 +126,8 @@ class ServiceSettings(BaseSettings):
     @field_validator("target_fpr")
     @classmethod
     def _known_rate(cls, value: float) -> float:
-        if value not in TARGET_FPRS:
-            raise ValueError(f"the false-positive rate is one of {', '.join(map(str, TARGET_FPRS))}")
+        if value not in TARGET_RATES:
+            raise ValueError(f"the false-positive rate is one of {', '.join(map(str, TARGET_RATES))}")
         return value
 
     @field_validator("root_path")
@@ -149,7 +145,7 @@ class ServiceSettings(BaseSettings):
         if value is not None:
             try:
                 for length_bin in read_calibration(value).bins:
-                    length_bin.threshold(info.data.get("target_fpr", TARGET_FPRS[1]))
+                    length_bin.threshold(info.data.get("target_fpr", TARGET_RATES[1]))
             except DatelineError as error:
                 raise ValueError(str(error)) from error
         return value

@@ -10,18 +10,11 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from pathlib import Path
 
+from detector.models.threads import ONE_THREAD
 from service.frames import Frame, receive_frame
 from service.settings import ServiceSettings
 
 STREAM_LIMIT = 2**20
-_ONE_THREAD = {
-    # The slots are as many as the cores: threads within a worker would fight over them.
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "RAYON_NUM_THREADS": "1",
-    "TOKENIZERS_PARALLELISM": "false",
-}
 
 
 class WorkerLostError(Exception):
@@ -58,7 +51,7 @@ class Worker:
                 stdin=PIPE,
                 stdout=PIPE,
                 limit=STREAM_LIMIT,
-                env={**os.environ, **_ONE_THREAD, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+                env={**os.environ, **ONE_THREAD, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             )
         except OSError as error:
             # No descriptor, process or memory is free: it may be in a moment.

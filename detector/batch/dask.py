@@ -10,10 +10,11 @@ from typing import Any, cast
 from uuid import uuid4
 
 from detector.batch.engine import Finished, Lost, Outcome, is_fatal
-from detector.batch.local import DEATHS, default_jobs
+from detector.batch.local import DEATHS
 from detector.batch.score import Task, describe_analyzer, score_shard
 from detector.batch.shards import Shard
 from detector.errors import DatelineError, UsageError
+from detector.models.threads import cores
 from detector.types import Json
 
 
@@ -48,7 +49,7 @@ class DaskEngine:
     ) -> None:
         self._task = task
         self._scheduler = scheduler
-        self._jobs = jobs or default_jobs()
+        self._jobs = jobs or cores()
         self._seconds = connect_seconds
         self._stack = ExitStack()
         self._shards: dict[Any, Shard] = {}

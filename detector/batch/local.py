@@ -17,28 +17,15 @@ from detector.batch.engine import Finished, Lost, Outcome, is_fatal
 from detector.batch.score import Task, describe_analyzer, score_shard
 from detector.batch.shards import Shard
 from detector.errors import DatelineError
+from detector.models.threads import ONE_THREAD, cores
 from detector.types import Json
 
 DEATHS = 2
 """So often a shard may kill its worker before it counts as poison."""
 
-_ONE_THREAD = {
-    # As many processes as cores, so one thread each: more would only take turns.
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "RAYON_NUM_THREADS": "1",
-    "TOKENIZERS_PARALLELISM": "false",
-}
-
 
 class WorkersError(DatelineError):
     """Workers die before they score anything."""
-
-
-def default_jobs() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @dataclass(slots=True)
@@ -54,7 +41,7 @@ class LocalEngine:
 
     def __init__(self, task: Task, jobs: int | None = None, shards: int | None = None) -> None:
         self._task = task
-        self._jobs = max(1, min(jobs or default_jobs(), shards if shards is not None else 1_000))
+        self._jobs = max(1, min(jobs or cores(), shards if shards is not None else 1_000))
         # One shard waits for each that runs, so that no worker is idle.
         self.capacity = 2 * self._jobs
         self._queue: deque[Shard] = deque()
@@ -197,8 +184,8 @@ def _portable(error: Exception) -> Exception:
 @contextmanager
 def _single_threaded() -> Iterator[None]:
     """Let processes that start meanwhile use one thread in numeric libraries."""
-    before = {name: os.environ.get(name) for name in _ONE_THREAD}
-    os.environ.update(_ONE_THREAD)
+    before = {name: os.environ.get(name) for name in ONE_THREAD}
+    os.environ.update(ONE_THREAD)
     try:
         yield
     finally:

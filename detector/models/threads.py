@@ -12,6 +12,21 @@ Item = TypeVar("Item")
 Found = TypeVar("Found")
 
 
+ONE_THREAD = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "RAYON_NUM_THREADS": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+}
+"""Environment of a process that is one of as many as there are cores: more threads would only take turns."""
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def default_threads() -> int:
     """Threads for one encoder: OMP_NUM_THREADS where it is set, else the cores that this process may use.
 
@@ -20,7 +35,7 @@ def default_threads() -> int:
     limit = os.environ.get("OMP_NUM_THREADS", "")
     if limit.isdigit() and int(limit) > 0:
         return int(limit)
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return cores()
 
 
 def begun(call: Callable[[Item], Found], items: Sequence[Item], threads: int) -> Callable[[], list[Found]]:

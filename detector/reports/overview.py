@@ -14,7 +14,7 @@ from typing import Literal
 
 from detector.reports.html import environment, fill
 from detector.reports.segments import BAND_NAMES
-from detector.types import Json
+from detector.types import Band, Credibility, Json
 
 BINS = 20
 """Bars of the distribution, each of 100 / BINS points."""
@@ -99,7 +99,7 @@ class Bar:
 
     start: float
     end: float
-    band: str
+    band: Band | None
     count: int
     height: float
 
@@ -145,11 +145,7 @@ def distribution(scores: Mapping[str, int]) -> Distribution:
         counts[min(BINS - 1, int(float(score) / width))] += count
     highest = max(counts)
     bars = [
-        Bar(i * width, (i + 1) * width, _band(i * width), count, 100 * count / max(1, highest))
+        Bar(i * width, (i + 1) * width, Credibility(i * width).band, count, 100 * count / max(1, highest))
         for i, count in enumerate(counts)
     ]
     return Distribution(bars, highest)
-
-
-def _band(start: float) -> str:
-    return "high" if start >= 75 else "moderate" if start >= 50 else "low" if start >= 25 else "very_low"

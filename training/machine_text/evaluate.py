@@ -13,7 +13,7 @@ import click
 import numpy as np
 
 from detector.models.artifact import load_artifact
-from detector.models.calibration import Calibration, upper_bound
+from detector.models.calibration import TARGET_RATES, Calibration, upper_bound
 from detector.models.logistic import sigmoid
 from detector.models.stacked import FEATURES, StackedModel
 from training.machine_text.calibrate import (
@@ -41,7 +41,6 @@ ABLATION: dict[str, tuple[str, ...]] = {
     "encoder + stylometry": ("encoder.mean", "stylometry.logit"),
     "all three": FEATURES,
 }
-RATES = (0.005, 0.01, 0.05)
 """Target false-positive rates of the tables."""
 
 STYLES = {
@@ -105,7 +104,7 @@ def table(
         part = [rows[i] for i in chosen]
         at = {
             rate: [x for x in flagged(part, logits[chosen], calibration, rate) if x is not None]
-            for rate in RATES
+            for rate in TARGET_RATES
         }
         n = len(at[0.01])
         if not n:
@@ -182,7 +181,7 @@ def skimming(model: StackedModel, rows: Sequence[Row]) -> list[str]:
     read = read_rows(rows, logits)
     share = [sum(part["sizes"]) / sum(row["sizes"]) for part, row in zip(read, rows, strict=True)]
     verdicts = [
-        [flagged(rows, logits(matrix(windows)), model.calibration, rate) for rate in RATES]
+        [flagged(rows, logits(matrix(windows)), model.calibration, rate) for rate in TARGET_RATES]
         for windows in (read, rows)
     ]
     other = [len(set(both)) > 1 for both in zip(*(zip(*one, strict=True) for one in verdicts), strict=True)]

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from detector.models.calibration import upper_bound
+from detector.models.calibration import TARGET_RATES, upper_bound
 from detector.stylometry import FEATURES, PROSE_MEASURES
 from training.stylometry.articles import Examples
 
@@ -39,7 +39,7 @@ def card(
     ]
     for entry in calibration["bins"]:
         by_rate = {t["target_fpr"]: t for t in entry["thresholds"]}
-        bounds = " | ".join(f"{by_rate[rate]['probability']:.4f}" for rate in (0.005, 0.01, 0.05))
+        bounds = " | ".join(f"{by_rate[rate]['probability']:.4f}" for rate in TARGET_RATES)
         parts.append(
             f"| {_name(entry)} | {by_rate[0.01]['n_human']} | {bounds} | {by_rate[0.01]['fpr_upper95']:.4f} |"
         )
@@ -67,7 +67,7 @@ def card(
         parts.append("| --- | --- | ---: | ---: | ---: | ---: | ---: |")
         for row in rows:
             if row["label"] == label and row["n"] >= 10:
-                shares = " | ".join(f"{row['hits'][rate] / row['n']:.3f}" for rate in (0.005, 0.01, 0.05))
+                shares = " | ".join(f"{row['hits'][rate] / row['n']:.3f}" for rate in TARGET_RATES)
                 bound = f"{upper_bound(row['hits'][0.01], row['n']):.3f}" if label == 0 else ""
                 parts.append(f"| {row['set']} | {_name(row)} | {row['n']} | {shares} | {bound} |")
     parts += [
