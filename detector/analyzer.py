@@ -70,7 +70,7 @@ class Analyzer:
         preload()
         from detector.detectors import default_detectors
 
-        if self.settings.seconds is not None and self.settings.seconds <= 0:
+        if self.settings.seconds is not None and not self.settings.seconds > 0:
             raise UsageError("the time budget `seconds` must be positive")
         self._enabled = select_rules(self.settings.select, self.settings.ignore)
         self._rules_off = _rules_off(self._enabled)

@@ -79,10 +79,10 @@ class DaskEngine:
             try:
                 self._client = stack.enter_context(distributed.Client(cluster, timeout=self._seconds))
                 self._client.wait_for_workers(1, timeout=self._seconds)
-            except (OSError, TimeoutError) as error:
-                raise ClusterError(
-                    f"no Dask workers at {self._scheduler or 'this machine'}: {error}"
-                ) from error
+            # Dask says by TypeError that TLS is not configured, and by ValueError that an address has no port.
+            except (OSError, TimeoutError, TypeError, ValueError) as error:
+                place = "this machine" if self._scheduler is None else repr(self._scheduler)
+                raise ClusterError(f"no Dask workers at {place}: {error}") from error
             self._finished = distributed.as_completed()
             self._stack = stack.pop_all()
         return self

@@ -19,6 +19,7 @@ from detector.batch.score import Task
 from detector.batch.storage import StorageError
 from detector.cli.inputs import binary_stdin, binary_stdout
 from detector.cli.options import (
+    Number,
     analyzer_options,
     as_date,
     error_console,
@@ -41,7 +42,7 @@ from detector.report import OffsetUnit
 @click.option("--scheduler", default=None, help="Address of a Dask scheduler, such as tls://head:8786.")
 @click.option("--resume", is_flag=True, help="Go on with an unfinished run: score only what is missing.")
 @click.option("--restart", is_flag=True, help="Discard an unfinished run.")
-@click.option("--fail-under", type=float, default=None, help="Exit with 1 where a score is below this.")
+@click.option("--fail-under", type=Number(), default=None, help="Exit with 1 where a score is below this.")
 @published_option
 @offsets_option
 @quiet_option

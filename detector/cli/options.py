@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -31,19 +32,37 @@ class CodeList(click.ParamType[tuple[str, ...]]):
         return tuple(part.strip() for part in str(value).split(",") if part.strip())
 
 
+class Number(click.ParamType[float]):
+    """A number that others can be compared with: no NaN, no infinity."""
+
+    name = "float"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Parse; fails as click's own types do."""
+        number = float(click.FLOAT.convert(value, param, ctx))
+        if not math.isfinite(number):
+            self.fail(f"{value!r} is no number to compare with", param, ctx)
+        return number
+
+
 def analyzer_options(command: Command) -> Command:
     """Add the options of an `Analyzer`; the command receives them as one `settings`."""
 
     @click.option(
         "--target-fpr",
-        type=float,
+        type=Number(),
         default=0.01,
         show_default=True,
         help="False-positive rate that the machine-writing threshold promises.",
     )
     @click.option("--select", type=CodeList(), default="", help="Only these rule codes or prefixes.")
     @click.option("--ignore", type=CodeList(), default="", help="All but these rule codes or prefixes.")
-    @click.option("--seconds", type=float, default=None, help="Time budget of one article.")
+    @click.option(
+        "--seconds",
+        type=Number(),
+        default=None,
+        help="Time budget of one article; a detector that has begun ends its work.",
+    )
     @click.option(
         "--calibration",
         type=click.Path(exists=True, dir_okay=False),

@@ -12,6 +12,7 @@ from rich.console import Console
 from detector.analyzer import Analyzer, AnalyzerSettings
 from detector.cli.inputs import Articles
 from detector.cli.options import (
+    Number,
     analyzer_options,
     as_date,
     error_console,
@@ -35,7 +36,7 @@ Printer = Callable[[Iterator[Report], OffsetUnit, bool], None]
     default="text",
     show_default=True,
 )
-@click.option("--fail-under", type=float, default=None, help="Exit with 1 where a score is below this.")
+@click.option("--fail-under", type=Number(), default=None, help="Exit with 1 where a score is below this.")
 @click.option("-v", "--verbose", is_flag=True, help="Text output shows every flag, uncounted ones too.")
 @published_option
 @offsets_option

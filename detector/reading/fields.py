@@ -33,9 +33,11 @@ def parse_date(value: str, *, name: str = "date") -> date:
                 found = parsedate_to_datetime(text).date()
             except (ValueError, TypeError, IndexError, OverflowError):
                 found = None
-    if found is None or found.year not in _YEARS:
-        shown = text if len(text) <= 40 else text[:40] + "..."
+    shown = text if len(text) <= 40 else text[:40] + "..."
+    if found is None:
         raise UnreadableError(name, f"{shown!r} is no date; write it as YYYY-MM-DD")
+    if found.year not in _YEARS:
+        raise UnreadableError(name, f"{shown!r} lies outside the years {_YEARS.start} to {_YEARS.stop - 1}")
     return found
 
 

@@ -31,7 +31,9 @@ def parse_json(text: str, *, name: str, limits: Limits = DEFAULT_LIMITS) -> obje
     try:
         return json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
-        raise UnreadableError(name, f"not valid JSON: {error}") from error
+        # Python's own text on a number of thousands of digits tells how to change Python.
+        told = "a number is too long" if "set_int_max_str_digits" in str(error) else error
+        raise UnreadableError(name, f"not valid JSON: {told}") from error
 
 
 FIELDS = ("text", "html", "id", "title", "published", "url", "author")
@@ -55,7 +57,7 @@ def article_from_json(record: object, *, name: str = "record", limits: Limits = 
         raise UnreadableError(name, f"a record must be a JSON object, not {type(record).__name__}")
     text, html = record.get("text"), record.get("html")
     if (text is None) == (html is None):
-        raise UnreadableError(name, "a record needs one of the fields `text` and `html`")
+        raise UnreadableError(name, "a record needs either a field `text` or a field `html`")
     for field, value in (("text", text), ("html", html)):
         if value is not None and not isinstance(value, str):
             raise UnreadableError(name, f"field `{field}` must be a string, not {type(value).__name__}")
@@ -66,7 +68,10 @@ def article_from_json(record: object, *, name: str = "record", limits: Limits = 
         else string_field(given, "id", name)
     )
     published = string_field(record.get("published"), "published", name)
-    day = parse_date(published, name=f"{name}: field `published`") if published else None
+    try:
+        day = parse_date(published, name=name) if published else None
+    except UnreadableError as error:
+        raise UnreadableError(name, f"field `published`: {error.reason}") from error
     title, url, author = (
         string_field(record.get(field), field, name) for field in ("title", "url", "author")
     )

@@ -67,7 +67,7 @@ def _title(report: Report) -> RenderableType:
     title = Text(one_line(report.headline), style="bold")
     details = [] if report.headline == name else [one_line(name)]
     details += [f"{report.words} words", report.language]
-    details.append(f"published {article.published}" if article.published else "no date known")
+    details.append(f"published {article.published}" if article.published else "no publication date given")
     return Group(Line(style="dim"), title, Text(", ".join(details), style="dim"))
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import MISSING, asdict, dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias, cast, get_args
@@ -170,9 +170,20 @@ def read_jsonl(path: str | Path) -> Iterator[Decision]:
                 raise UsageError(f"{path}, line {number}: not a decision ({error})") from error
 
 
+def _check_fields(record: Mapping[str, Any]) -> None:
+    known = {field.name: field.default is MISSING for field in fields(Decision)}
+    for name in record:
+        if name not in known:
+            raise ValueError(f"it has an unknown field {name!r}")
+    for name, needed in known.items():
+        if needed and name not in record:
+            raise ValueError(f"it has no field {name!r}")
+
+
 def _decision(record: Any) -> Decision:
     if not isinstance(record, dict):
         raise TypeError("not a JSON object")
+    _check_fields(record)
     decision = Decision(**record)
     for name, value in asdict(decision).items():
         if name in ("start", "end"):

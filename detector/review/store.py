@@ -25,6 +25,9 @@ LOCK_SECONDS: Final = 10
 """How long a write waits for another reviewer's."""
 
 
+_HEADER = b"SQLite format 3\0"
+
+
 class DecisionStore:
     """A file of decisions that several reviewers and notebooks may have open at once.
 
@@ -50,6 +53,7 @@ class DecisionStore:
         self.path = Path(path)
         if str(path) != ":memory:" and not self.path.parent.is_dir():
             raise UsageError(f"{path}: the folder does not exist")
+        _check_kind(self.path)
         self._engine = create_engine(
             URL.create("sqlite", database=str(path)), connect_args={"timeout": LOCK_SECONDS}
         )
@@ -215,6 +219,14 @@ def _put(connection: Connection, decision: Decision) -> None:
     statement = upsert(decisions).values(**values)
     changed = {name: statement.excluded[name] for name in values if name not in KEY}
     connection.execute(statement.on_conflict_do_update(index_elements=list(KEY), set_=changed))
+
+
+def _check_kind(path: Path) -> None:
+    """Refuse a file of something else, of which SQLite would overwrite one that is shorter than its own header."""
+    if path.is_file():
+        with path.open("rb") as stream:
+            if (head := stream.read(len(_HEADER))) and head != _HEADER:
+                raise UsageError(f"{path}: file is not a database")
 
 
 def _keep_article(connection: Connection, article: Article) -> str:

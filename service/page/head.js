@@ -8,7 +8,7 @@ const signed = (points) => (points < 0 ? `−${Math.abs(points).toFixed(1)}` : `
 export function head(report, article) {
   const { credibility } = report;
   const facts = [plural(report.article.words, "word"), report.article.language];
-  facts.push(report.article.published ? `published ${report.article.published}` : "no publication date known");
+  facts.push(report.article.published ? `published ${report.article.published}` : "no publication date given");
   return el("header", { class: "head" },
     el("div", {}, el("h2", { id: "report-title", tabindex: "-1" }, article.title || "Untitled article"), el("p", { class: "meta" }, facts.join(" · "))),
     credibility.abstained

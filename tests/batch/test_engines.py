@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -162,11 +163,12 @@ def _with(task, make):
     return replace(task, make_analyzer=make)
 
 
-def test_a_scheduler_that_is_not_there_is_an_error(run, lines):
-    with pytest.raises(ClusterError, match=r"tcp://127\.0\.0\.1:1"):
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "tls://127.0.0.1:1", "nowhere", ""])
+def test_a_scheduler_that_is_not_there_is_an_error(run, lines, address):
+    with pytest.raises(ClusterError, match=re.escape(repr(address))):
         run(
             lines(town(3)),
-            start=lambda task, shards: DaskEngine(task, "tcp://127.0.0.1:1", connect_seconds=0.5),
+            start=lambda task, shards: DaskEngine(task, address, connect_seconds=0.5),
         )
 
 

@@ -260,7 +260,9 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(tmp_path: Path) -> Non
         assert store.decisions() == [ONE]
 
 
-@pytest.mark.parametrize("content", [b"not a database, though long enough to be read as one" * 40])
+@pytest.mark.parametrize(
+    "content", [b"x", b"notes", b"not a database, though long enough to be read as one" * 40]
+)
 def test_another_file_is_refused_and_not_touched(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "notes.txt"
     path.write_bytes(content)

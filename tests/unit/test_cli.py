@@ -342,3 +342,12 @@ def test_calibrate_looks_at_its_output_first(tmp_path):
     done = run("calibrate", tmp_path, "-o", tmp_path / "none" / "cal.json")
     assert done.returncode == 2
     assert b"none: no folder to write to" in done.stderr
+
+
+@pytest.mark.parametrize("option", ["--fail-under", "--seconds", "--target-fpr"])
+@pytest.mark.parametrize("value", ["nan", "inf", "soon"])
+def test_a_number_is_one_that_others_can_be_compared_with(talks, option, value):
+    done = run("score", talks, option, value)
+    assert done.returncode == 2
+    assert value.encode() in done.stderr
+    assert done.stdout == b""

@@ -19,6 +19,7 @@ from detector.reading import (
     article_from_markdown,
     articles_from_bytes,
     parse_date,
+    parse_json,
     read_article,
     read_articles,
     read_stream,
@@ -178,10 +179,14 @@ def test_dates(value, day):
 
 
 @pytest.mark.parametrize(
-    "value", ["", "soon", "2026-13-01", "2026-02-30", "0001-01-01", "9999-12-31", "1" * 5_000, "23/01/26"]
+    ("value", "says"),
+    [
+        *((v, "no date") for v in ("", "soon", "2026-13-01", "2026-02-30", "1" * 5_000, "23/01/26")),
+        *((v, "outside the years 1600 to 2200") for v in ("0001-01-01", "9999-12-31")),
+    ],
 )
-def test_what_is_no_date(value):
-    with pytest.raises(UnreadableError, match="no date"):
+def test_what_is_no_date(value, says):
+    with pytest.raises(UnreadableError, match=says):
         parse_date(value)
 
 
@@ -189,8 +194,8 @@ def test_what_is_no_date(value):
     ("record", "says"),
     [
         ([], "object"),
-        ({}, "`text` and `html`"),
-        ({"text": "a", "html": "b"}, "`text` and `html`"),
+        ({}, "`text` or a field `html`"),
+        ({"text": "a", "html": "b"}, "either a field `text` or a field `html`"),
         ({"text": 5}, "`text` must be a string, not int"),
         ({"text": "a", "title": ["b"]}, "`title` must be a string, not list"),
         ({"text": "a", "id": True}, "`id` must be a string, not bool"),
@@ -491,3 +496,8 @@ def test_rules_around_a_lead_are_no_front_matter():
 def test_a_loose_date_in_front_matter_costs_no_article(day, published):
     article = article_from_markdown(f"---\ntitle: Storm\ndate: {day}\n---\nIt rained.")
     assert (article.title, article.published, article.text) == ("Storm", published, "It rained.")
+
+
+def test_a_number_of_too_many_digits_is_told_in_our_words():
+    with pytest.raises(UnreadableError, match="a number is too long"):
+        parse_json('{"id": ' + "9" * 5_000 + "}", name="a.json")
