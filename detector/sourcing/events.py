@@ -39,9 +39,9 @@ def unnamed_parties(
 
 def _is_common(word: str) -> bool:
     """A capitalised word that names no participant."""
-    places, demonyms = words("places", "names"), words("sources", "demonyms")
+    lands = (words("places", "names"), words("places", "nationalities"), words("sources", "demonyms"))
     return word in words("roles", "first_words") or all(
-        part in places or part in demonyms for part in word.split("-")
+        any(part in land for land in lands) for part in word.split("-")
     )
 
 

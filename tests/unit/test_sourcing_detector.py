@@ -105,6 +105,22 @@ def test_a_threshold_of_ones_own_decides_what_is_unsupported():
     assert counts[0] > counts[-1] == 0
 
 
+@pytest.mark.parametrize("place", ["the Swiss city", "Muscat", "the Norwegian capital", "Vienna"])
+def test_talks_between_unnamed_parties_are_flagged_wherever_they_were_held(place: str) -> None:
+    text = f"The weather was fine. Talks were held in {place} this week between the two governments on a prisoner exchange."
+    found = [
+        f for f in SourcingDetector().detect([build_document(Article(text))])[0].flags if f.rule == "EVT001"
+    ]
+    assert [text[f.span.start : f.span.end] for f in found] == ["Talks"]
+
+
+def test_talks_with_a_named_participant_are_not() -> None:
+    text = "The weather was fine. Talks were held in the Swiss city this week between Maria Keller and Pavel Denin."
+    assert "EVT001" not in [
+        f.rule for f in SourcingDetector().detect([build_document(Article(text))])[0].flags
+    ]
+
+
 def flagged(text: str) -> list[tuple[str, str, str]]:
     return [(f.rule, text[f.span.start : f.span.end], f.message) for f in detect(text).flags]
 
