@@ -46,7 +46,7 @@ class ScoreColumns:
         For an unknown name.
 
     >>> ScoreColumns(columns=("words", "error"))({"text": ["It rained.", None]})
-    {'dateline_words': [2, None], 'dateline_error': [None, 'a record needs one of the fields `text` and `html`']}
+    {'dateline_words': [2, None], 'dateline_error': [None, 'a record needs either a field `text` or a field `html`']}
     """
 
     def __init__(

@@ -15,8 +15,8 @@ from detector.reading.names import is_left_out
 from detector.report import Report
 from detector.reports.html import render_page
 from detector.reports.plain import one_line
-from detector.reports.segments import BAND_NAMES
 from detector.reports.text import BAND_COLOURS, render_text
+from detector.reports.wording import BAND_NAMES
 
 
 @click.command()

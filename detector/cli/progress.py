@@ -20,8 +20,8 @@ from rich.text import Text
 
 from detector.batch.run import Summary, Watcher
 from detector.batch.score import ShardResult
-from detector.reports.segments import BAND_NAMES
 from detector.reports.text import BAND_COLOURS
+from detector.reports.wording import BAND_NAMES
 from detector.rules import catalogue
 
 TOP_RULES = 5

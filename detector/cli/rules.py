@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.table import Table
 
 from detector.report import dump_json
-from detector.reports.segments import CATEGORY_NAMES
 from detector.reports.text import COLOURS
+from detector.reports.wording import CATEGORY_NAMES
 from detector.rules import catalogue
 
 

@@ -12,7 +12,7 @@ from detector.corroboration.contradictions import find_conflicts, tell_once
 from detector.corroboration.findings import CopyGroup, Corroboration, Event, Quote
 from detector.corroboration.near_duplicates import find_copies
 from detector.corroboration.statements import Statement, StatementReader
-from detector.corroboration.support import find_support
+from detector.corroboration.support import find_support, quote_of
 from detector.corroboration.terms import count_terms, group_stories, weigh
 from detector.data import load_toml
 from detector.document import build_document
@@ -79,9 +79,7 @@ def _event(
     conflicts = find_conflicts(accounts)
 
     def quote(statement: Statement) -> Quote:
-        report = reports[statement.article]
-        name = report.article.id or report.article.source
-        return Quote(statement.article, name, statement.span, report.quote(statement.span))
+        return quote_of(statement.article, reports[statement.article], statement.span)
 
     said = [statement for account in accounts for statement in account.statements]
     weight: Counter[str] = Counter()

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 
 from detector.corroboration.figures import FigureReader
 from detector.corroboration.status import NEAR, Status, StatusReader
-from detector.corroboration.words import either, words_pattern
+from detector.corroboration.terms import places
+from detector.corroboration.words import words_pattern
 from detector.data import load_toml
 from detector.report import Report
 from detector.sourcing.calendar import value_of
@@ -103,9 +104,8 @@ class StatementReader:
         data = load_toml("corroboration.toml")
         self._figures = FigureReader(data)
         self._negation = words_pattern([*data["negation"]["before"], *data["negation"]["denials"]])
-        self._names: dict[str, str] = {n: place for place, names in data["places"].items() for n in names}
+        self._place, self._names = places()
         self._venues: dict[str, str] = {**self._names, **data["venues"]}
-        self._place = re.compile(rf"\b(?=[A-Z])(?:{either(self._names)})(?!\w)")
         actions = data["action"]
         self._actions = {kind: words_pattern(action["words"]) for kind, action in actions.items()}
         self._status = {kind: StatusReader(action, data["negation"]) for kind, action in actions.items()}

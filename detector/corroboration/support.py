@@ -64,9 +64,12 @@ def find_support(
                 and bears_out(reports[place].quote(sentence.span), reports[author].quote(support.span))
             ):
                 best = score
-        if best[1] <= 0 and best[0] > threshold:
+        if best[0] > threshold:
             author, support = sentences[-best[1]]
-            pair = quote_of(place, reports[place], sentence), quote_of(author, reports[author], support)
+            pair = (
+                quote_of(place, reports[place], sentence.span),
+                quote_of(author, reports[author], support.span),
+            )
             found.append(Support(*pair, round(best[0], 2)))
     return tuple(found)
 
@@ -75,11 +78,9 @@ def _folded(reports: Sequence[Report], place: int, sentence: SentenceFinding) ->
     return re.findall(r"\w+", reports[place].quote(sentence.span).lower())
 
 
-def quote_of(place: int, report: Report, sentence: SentenceFinding) -> Quote:
-    """Quote one sentence."""
-    return Quote(
-        place, report.article.id or report.article.source, sentence.span, report.quote(sentence.span)
-    )
+def quote_of(place: int, report: Report, span: Span) -> Quote:
+    """Quote a part of an article."""
+    return Quote(place, report.article.id or report.article.source, span, report.quote(span))
 
 
 def _stands(sentence: SentenceFinding) -> bool:

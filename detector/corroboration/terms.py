@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 
+from detector.corroboration.words import either
 from detector.data import load_toml
 from detector.stylometry.words import word_frequencies
 
@@ -52,15 +53,15 @@ def place_names(text: str) -> tuple[list[str], str]:
     >>> place_names("Moscow and the Kremlin met Hawkins")
     (['@Russia', '@Russia'], '. and the . met Hawkins')
     """
-    pattern, names = _places()
+    pattern, names = places()
     return [NAME + names[place] for place in pattern.findall(text)], pattern.sub(".", text)
 
 
 @cache
-def _places() -> tuple[re.Pattern[str], dict[str, str]]:
+def places() -> tuple[re.Pattern[str], dict[str, str]]:
+    """What finds the names of countries and capitals in a text, and the country that each of them stands for."""
     names = {n: place for place, names in load_toml("corroboration.toml")["places"].items() for n in names}
-    longest = sorted(names, key=lambda name: (-len(name), name))
-    return re.compile(rf"\b(?=[A-Z])(?:{'|'.join(map(re.escape, longest))})(?!\w)"), names
+    return re.compile(rf"\b(?=[A-Z])(?:{either(names)})(?!\w)"), names
 
 
 def _rarity(term: str, table: Mapping[str, tuple[int, float]]) -> float:

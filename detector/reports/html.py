@@ -17,14 +17,16 @@ from markupsafe import Markup, escape
 
 from detector.report import Report
 from detector.reports.plain import storable
-from detector.reports.segments import (
+from detector.reports.segments import cut, is_whole_article
+from detector.reports.wording import (
     BAND_NAMES,
     CATEGORY_NAMES,
     SIGNAL_NAMES,
-    cut,
-    is_whole_article,
+    decimals,
+    machine_writing,
+    notes,
+    unsure,
 )
-from detector.reports.wording import decimals, machine_writing, notes, unsure
 from detector.rules import catalogue
 from detector.types import Category, Flag
 

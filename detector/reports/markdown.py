@@ -6,8 +6,8 @@ import re
 
 from detector.report import Report
 from detector.reports.plain import one_line
-from detector.reports.segments import BAND_NAMES, CATEGORY_NAMES, SIGNAL_NAMES, is_whole_article
-from detector.reports.wording import machine_writing, notes
+from detector.reports.segments import is_whole_article
+from detector.reports.wording import BAND_NAMES, CATEGORY_NAMES, SIGNAL_NAMES, machine_writing, notes
 
 _BREAK = "&#8203;"
 """A zero-width space: what makes links, mentions and mathematics of plain text does not reach across it."""

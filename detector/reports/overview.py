@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import Literal
 
 from detector.reports.html import environment, fill
-from detector.reports.segments import BAND_NAMES
+from detector.reports.wording import BAND_NAMES
 from detector.types import Band, Credibility, Json
 
 BINS = 20

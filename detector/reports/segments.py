@@ -4,33 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
 
-from detector.types import Category, Flag
-
-CATEGORY_NAMES: Final[dict[Category, str]] = {
-    "unsupported_claim": "Unsupported claims",
-    "machine_writing": "Machine writing",
-    "boilerplate": "Boilerplate",
-    "integrity": "Text integrity",
-}
-"""Headings of the categories, in the order in which reports show them."""
-
-SIGNAL_NAMES: Final[dict[str, str]] = {
-    "base": "starting score",
-    "unsupported_claims": "unsupported claims",
-    "machine_writing": "machine writing",
-    "boilerplate": "boilerplate",
-    "disclosure": "AI disclosure",
-    "integrity": "text integrity",
-    "floor": "floor at zero",
-}
-BAND_NAMES: Final[dict[str, str]] = {
-    "high": "high",
-    "moderate": "moderate",
-    "low": "low",
-    "very_low": "very low",
-}
+from detector.types import Flag
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from rich.text import Text
 
 from detector.report import Report
 from detector.reports.plain import one_line, printable
-from detector.reports.segments import BAND_NAMES, CATEGORY_NAMES, SIGNAL_NAMES, is_whole_article
-from detector.reports.wording import machine_writing, notes
+from detector.reports.segments import is_whole_article
+from detector.reports.wording import BAND_NAMES, CATEGORY_NAMES, SIGNAL_NAMES, machine_writing, notes
 from detector.rules import catalogue
 from detector.types import Flag
 

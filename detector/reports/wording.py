@@ -1,4 +1,4 @@
-"""What every format says in the same words: the machine-writing verdict and the notes on a report."""
+"""What every format says in the same words: names of codes, the machine-writing verdict, the notes on a report."""
 
 from __future__ import annotations
 
@@ -6,7 +6,31 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from detector.report import Report
-from detector.types import Flag
+from detector.types import Category, Flag
+
+CATEGORY_NAMES: Final[dict[Category, str]] = {
+    "unsupported_claim": "Unsupported claims",
+    "machine_writing": "Machine writing",
+    "boilerplate": "Boilerplate",
+    "integrity": "Text integrity",
+}
+"""Headings of the categories, in the order in which reports show them."""
+
+SIGNAL_NAMES: Final[dict[str, str]] = {
+    "base": "starting score",
+    "unsupported_claims": "unsupported claims",
+    "machine_writing": "machine writing",
+    "boilerplate": "boilerplate",
+    "disclosure": "AI disclosure",
+    "integrity": "text integrity",
+    "floor": "floor at zero",
+}
+BAND_NAMES: Final[dict[str, str]] = {
+    "high": "high",
+    "moderate": "moderate",
+    "low": "low",
+    "very_low": "very low",
+}
 
 NOT_JUDGED: Final[dict[str, str]] = {
     "short_text": "too few words of prose for the machine-writing detector",

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from detector.report import Report
-from detector.reports.segments import CATEGORY_NAMES
+from detector.reports.wording import CATEGORY_NAMES
 from detector.review.decisions import Decision
 from detector.review.frames import profile_frame, rates_frame
 

@@ -34,7 +34,7 @@ def test_a_data_frame_gets_columns():
     scored = frame.assign(**ScoreColumns(columns=("score", "published", "error"), prefix="d_")(frame))
     assert list(scored.columns) == ["text", "published", "other", "d_score", "d_published", "d_error"]
     assert scored.d_published[7] == "2026-01-23"
-    assert "needs one of the fields" in scored.d_error[9]
+    assert "needs either a field" in scored.d_error[9]
 
 
 def test_nullable_columns_of_pandas_hold_missing_values_and_whole_numbers():

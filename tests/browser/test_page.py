@@ -15,8 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 from service_process import Running
 
-from detector.reports.segments import BAND_NAMES, CATEGORY_NAMES, SIGNAL_NAMES
-from detector.reports.wording import decimals
+from detector.reports.wording import BAND_NAMES, CATEGORY_NAMES, SIGNAL_NAMES, decimals
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 FILLER = (

@@ -336,7 +336,7 @@ def test_annotations_and_sarif_are_inert():
 def test_every_category_has_a_heading():
     from typing import get_args
 
-    from detector.reports.segments import CATEGORY_NAMES
+    from detector.reports.wording import CATEGORY_NAMES
 
     assert set(CATEGORY_NAMES) == set(get_args(Category))
 

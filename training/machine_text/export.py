@@ -25,6 +25,7 @@ from detector.models.vocabulary import shared_vocabulary
 from training.artifacts import as_json, write_artifact
 from training.encoders.export import begun_graph, exported, words_shape
 from training.encoders.vocabulary import has_shared_words
+from training.encoders.weights import base_name
 from training.machine_text.finetune import WindowClassifier, load_classifier
 from training.places import ARTIFACTS
 from training.runs import read_windows, run_file
@@ -101,7 +102,7 @@ def command(run: Path, out: Path, version: str, keep_unquantised: bool) -> None:
         "format_version": FORMAT_VERSION,
         "vocabulary_sha256": shared_vocabulary().sha256,
         "labels": ["human", "machine"],
-        "base": "sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0)",
+        "base": base_name(config),
         "max_tokens": int(config["max_tokens"]),
         "window_tokens": int(config.get("window_tokens", 150)),
         "training": {k: v for k, v in config.items() if k not in ("window", "start", "teacher")},

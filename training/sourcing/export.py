@@ -10,6 +10,7 @@ import click
 import numpy as np
 import torch
 
+from detector.models.artifact import FORMAT_VERSION
 from detector.models.session import open_session
 from detector.models.vocabulary import shared_vocabulary
 from detector.sourcing.encoder import feed_of
@@ -18,6 +19,7 @@ from detector.sourcing.windows import Window, WindowShape
 from training.artifacts import as_json, write_artifact
 from training.encoders.export import begun_graph, exported, words_shape
 from training.encoders.graph import MICROSOFT
+from training.encoders.weights import base_name
 from training.places import ARTIFACTS
 from training.sourcing.encoder import VIEW, SourcingEncoder, support_samples
 from training.sourcing.train import config_of, corpora_of, load, tokenizer_of, trained
@@ -72,11 +74,11 @@ def export(run: Path, decision: Path, version: str, output: Path) -> None:
     settings = {
         "name": "sourcing",
         "version": version,
-        "format_version": 1,
+        "format_version": FORMAT_VERSION,
         "vocabulary_sha256": vocabulary.sha256,
         "window": config["window"],
         "heads": {name: list(labels) for name, labels in SENTENCE_HEADS},
-        "base": "sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0)",
+        "base": base_name(config),
         "corpora": [
             "sourcing/polnear train",
             "sourcing/newsdiscourse_sentences",
