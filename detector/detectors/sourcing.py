@@ -44,23 +44,30 @@ class SourcingDetector:
         self._encoder: SourcingEncoder | None = None
         self.models: tuple[ModelInfo, ...] = ()
         """The encoder's artifact; empty for the rules alone."""
-        weights = shipped_weights()
         place = folder or shipped("sourcing")
         if use_model and (folder is not None or place.is_dir()):
             artifact = load_artifact(place)
             self._encoder, weights = SourcingEncoder(artifact), artifact_weights(artifact)
             self.models = (artifact.info,)
-        self._weights = weights if threshold is None else replace(weights, threshold=threshold)
+        else:
+            weights = shipped_weights()
+        self.weights = weights if threshold is None else replace(weights, threshold=threshold)
+        """What decides, with its thresholds."""
 
     def detect(self, documents: Sequence[Document]) -> list[Detection]:
         """Give one `Detection` per document, in order."""
+        return [
+            _detection(document, readings, self.weights.sure_from)
+            for document, readings in zip(documents, self.read(documents), strict=True)
+        ]
+
+    def read(self, documents: Sequence[Document]) -> list[list[SentenceReading]]:
+        """Everything that is found about each sentence of each document, in order."""
         reading = None if self._encoder is None else self._encoder.begin(documents)
         rules = [read_rules(document) for document in documents]
         predicted = [None] * len(documents) if reading is None else reading()
         return [
-            _detection(
-                document, read_sentences(document, self._weights, said, ruled), self._weights.sure_from
-            )
+            read_sentences(document, self.weights, said, ruled)
             for document, said, ruled in zip(documents, predicted, rules, strict=True)
         ]
 

@@ -33,12 +33,13 @@ def parse_date(value: str, *, name: str = "date") -> date:
                 found = parsedate_to_datetime(text).date()
             except (ValueError, TypeError, IndexError, OverflowError):
                 found = None
+    if found is not None and found.year in _YEARS:
+        return found
     shown = text if len(text) <= 40 else text[:40] + "..."
-    if found is None:
-        raise UnreadableError(name, f"{shown!r} is no date; write it as YYYY-MM-DD")
-    if found.year not in _YEARS:
-        raise UnreadableError(name, f"{shown!r} lies outside the years {_YEARS.start} to {_YEARS.stop - 1}")
-    return found
+    fault = "is no date; write it as YYYY-MM-DD"
+    if found is not None:
+        fault = f"lies outside the years {_YEARS.start} to {_YEARS.stop - 1}"
+    raise UnreadableError(name, f"{shown!r} {fault}")
 
 
 def date_or_none(value: str | None) -> date | None:

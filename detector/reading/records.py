@@ -17,6 +17,9 @@ from detector.types import Article
 # A string that never closes ends with the text: searching it anew from each quote in it would be quadratic.
 _STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[{]|[\]}]', re.DOTALL)
 
+FIELDS = ("text", "html", "id", "title", "published", "url", "author")
+"""Fields of a record that are read."""
+
 
 def parse_json(text: str, *, name: str, limits: Limits = DEFAULT_LIMITS) -> object:
     """Parse strict JSON (no NaN) of bounded depth.
@@ -34,10 +37,6 @@ def parse_json(text: str, *, name: str, limits: Limits = DEFAULT_LIMITS) -> obje
         # Python's own text on a number of thousands of digits tells how to change Python.
         told = "a number is too long" if "set_int_max_str_digits" in str(error) else error
         raise UnreadableError(name, f"not valid JSON: {told}") from error
-
-
-FIELDS = ("text", "html", "id", "title", "published", "url", "author")
-"""Fields of a record that are read."""
 
 
 def article_from_json(record: object, *, name: str = "record", limits: Limits = DEFAULT_LIMITS) -> Article:

@@ -41,7 +41,6 @@ ABLATION: dict[str, tuple[str, ...]] = {
     "encoder + stylometry": ("encoder.mean", "stylometry.logit"),
     "all three": FEATURES,
 }
-"""Target false-positive rates of the tables."""
 
 STYLES = {
     "wire, seo, explainer, aggregator, rewrite": (

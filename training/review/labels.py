@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from detector.detectors.machine_text import MachineTextDetector
+from detector.detectors.sourcing import SourcingDetector
 from detector.document import build_document
 from detector.review import Decision
 from detector.rules import catalogue
 from detector.types import Article
-from training.sourcing.reader import sourcing_reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def read_labels(decisions: Sequence[Decision], articles: Mapping[str, Article]) 
     done = frozenset(d.text_sha256 for d in decisions if d.verdict == "done")
     known = sorted({d.text_sha256 for d in decisions} & articles.keys())
     scorer = MachineTextDetector()
-    weights, read = sourcing_reader()
+    sourcing = SourcingDetector()
     sentences: list[SentenceLabel] = []
     judged: list[ArticleLabel] = []
     for digest in known:
@@ -89,7 +89,7 @@ def read_labels(decisions: Sequence[Decision], articles: Mapping[str, Article]) 
         missed = [d for d in decisions if d.text_sha256 == digest and d.verdict == "missed"]
         marks = [(f.start, f.end, f.right) for f in own if _on_claims(f.rule)]
         marks += [(d.start, d.end, True) for d in missed if _on_claims(d.rule)]
-        for sentence, reading in zip(document.sentences, read(document), strict=True):
+        for sentence, reading in zip(document.sentences, sourcing.read([document])[0], strict=True):
             span = document.raw_span(sentence.start, sentence.end)
             said = [right for start, end, right in marks if start < span.end and span.start < end]
             # Only claims can be flagged: the threshold decides nothing about the others.
@@ -103,7 +103,9 @@ def read_labels(decisions: Sequence[Decision], articles: Mapping[str, Article]) 
             score = scorer.scorer.score([document])[0]
             judged.append(ArticleLabel(digest, score.words, score.probability, any(machine)))
     unknown = len({d.text_sha256 for d in decisions} - articles.keys())
-    return Labels(tuple(flags), tuple(sentences), tuple(judged), done, disputed, unknown, weights.threshold)
+    return Labels(
+        tuple(flags), tuple(sentences), tuple(judged), done, disputed, unknown, sourcing.weights.threshold
+    )
 
 
 def _on_claims(rule: str) -> bool:

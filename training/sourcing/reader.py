@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,11 +10,7 @@ import click
 import numpy as np
 
 from detector.document import Document
-from detector.models.artifact import load_artifact, shipped
-from detector.sourcing.decision import Weights, artifact_weights, shipped_weights
-from detector.sourcing.encoder import SourcingEncoder
 from detector.sourcing.predictions import HEADS
-from detector.sourcing.reading import SentenceReading, read_sentences
 from training.sourcing.support import match, read_document, support_records
 
 ROLES = dict(HEADS)["role"]
@@ -22,16 +18,6 @@ SOURCES = ("named", "role", "vague", "none")
 TIMES = ("absolute", "resolvable", "unresolvable", "none")
 _SOURCE_OF = {"self_evident": "none"}
 _TIME_OF = {"missing": "none", "not_applicable": "none"}
-
-
-def sourcing_reader() -> tuple[Weights, Callable[[Document], list[SentenceReading]]]:
-    """Weights of the claim decision, and what reads a document by them: with the encoder, where one is shipped."""
-    folder = shipped("sourcing")
-    if not folder.is_dir():
-        return shipped_weights(), read_sentences
-    artifact = load_artifact(folder)
-    encoder, weights = SourcingEncoder(artifact), artifact_weights(artifact)
-    return weights, lambda document: read_sentences(document, weights, encoder.predict(document))
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,6 @@ from detector.document import Document
 from detector.types import Flag
 from training.corpora import records
 from training.places import ANNOTATIONS
-from training.sourcing.reader import sourcing_reader
 from training.sourcing.support import (
     OWN_SETS,
     SAMPLED_SETS,
@@ -159,11 +158,11 @@ def _sample(
 
 def shipped_doubt() -> Callable[[dict[str, Any]], float]:
     """Gives, for a record, the mean variance (0 to .25) of the shipped model's decisions on its sentences."""
-    _, read = sourcing_reader()
+    detector = SourcingDetector()
 
     def doubt(record: dict[str, Any]) -> float:
         document = read_document({**record, "text": record["text"][:MOST_CHARACTERS]})
-        readings = read(document)
+        (readings,) = detector.read([document])
         return sum(r.probability * (1 - r.probability) for r in readings) / max(1, len(readings))
 
     return doubt
