@@ -166,7 +166,7 @@ def _remember_person(document: Document, sentence: Sentence, memory: _Memory) ->
     """Keep a two-word name for a later "he": shallow, but a pronoun seldom skips a full name."""
     tokens = document.sentence_tokens(sentence)
     for before, (one, two) in zip((None, *tokens), pairwise(tokens), strict=False):
-        if before is not None and before.text.lower() in ("in", "at", "near", "across"):
+        if before is not None and before.text.lower() in words("places", "prepositions"):
             continue
         if {one.text.lower(), two.text.lower()} <= words("places", "names"):
             continue

@@ -30,6 +30,12 @@ def words(name: str, key: str) -> frozenset[str]:
     return frozenset(table(name)[key].split())
 
 
+@cache
+def endings(name: str, key: str) -> tuple[str, ...]:
+    """Endings of one list, for `str.endswith`."""
+    return tuple(table(name)[key].split())
+
+
 def phrase_pattern(phrases: Iterable[str]) -> re.Pattern[str]:
     """Match any of the phrases as whole words in a folded text; linear, since all are literal."""
     ordered = sorted(set(phrases), key=len, reverse=True)

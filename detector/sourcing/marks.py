@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from detector.document import Document, Sentence
 from detector.sourcing.anchors import TimeReading
 from detector.sourcing.carry import SourceReading
 from detector.sourcing.events import unnamed_parties
-from detector.sourcing.lexicon import fold, phrases, words
+from detector.sourcing.lexicon import fold, phrases, table, words
 
 Marks = dict[str, float]
 """Mark name to its value, roughly in [0, 1]; absent means 0."""
@@ -18,9 +19,6 @@ Marks = dict[str, float]
 _FIGURE = re.compile(r"\d[\d,.]*(?:%| percent| per cent| million| billion| trillion)?")
 _MONEY = re.compile(r"[$\u00a3\u20ac]\s?\d|\d\s?%|\bper ?cent\b|\b(?:million|billion|trillion)\b")
 _LINK = re.compile(r"https?:|www\.|@\w|\.com\b|\||\u00a9|#\w")
-_IMPERATIVE = re.compile(
-    r"(?:Check|Click|Join|Get|Visit|Read|See|Find|Sign|Follow|Watch|Download|Subscribe|Call|Enter|Search|Share|Use|Send|Learn|Listen)\b"
-)
 _PAST = re.compile(r"\w{2,}ed$")
 
 
@@ -115,18 +113,18 @@ def read_marks(
         "figures.any": _FIGURE.search(text) is not None,
         "figures.money": _MONEY.search(text) is not None,
         "web.link": _LINK.search(text) is not None,
-        "web.imperative": _IMPERATIVE.match(text) is not None,
+        "web.imperative": _imperative().match(text) is not None,
         "web.phrase": phrases("roles", "boilerplate.phrases").search(folded) is not None,
         "opener.generic": phrases("roles", "generic_openers").match(folded) is not None,
-        "opener.this": first in ("this", "these", "such", "it", "its", "their", "they"),
-        "opener.determiner": first in ("the", "a", "an", "some", "many", "several", "most", "both"),
+        "opener.this": first in words("roles", "pointing_openers"),
+        "opener.determiner": first in words("roles", "determiner_openers"),
         "opener.quantifier": first in words("sources", "quantifiers"),
         "verbs.past": min(3, sum(_PAST.match(w) is not None for w in lower)) / 3,
         "verbs.was": "was" in lower or "were" in lower or "had" in lower,
         "verbs.is": "is" in lower or "are" in lower,
         "verbs.has": "has" in lower or "have" in lower,
-        "verbs.must": any(w in ("must", "should", "ought", "need", "needs") for w in lower),
-        "verbs.could": any(w in ("could", "may", "might", "can") for w in lower),
+        "verbs.must": any(w in words("roles", "must") for w in lower),
+        "verbs.could": any(w in words("roles", "could") for w in lower),
         "verbs.would": "would" in lower,
         "verbs.will": "will" in lower or "'ll" in text,
         "voice.first": min(2, sum(w in words("roles", "first_person") for w in lower)) / 2,
@@ -143,6 +141,12 @@ def read_marks(
         **{f"time.expression.{kind}": 1.0 for kind in time.expressions},
     }
     return {name: float(value) for name, value in marks.items() if value}
+
+
+@cache
+def _imperative() -> re.Pattern[str]:
+    """A sentence that opens with what a web page tells its reader to do, with its capital."""
+    return re.compile(rf"(?:{'|'.join(w.capitalize() for w in table('roles')['imperatives'].split())})\b")
 
 
 def add_neighbours(marks: Sequence[Marks]) -> list[Marks]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
 from detector.document import Token
-from detector.sourcing.lexicon import table, words
+from detector.sourcing.lexicon import endings, table, words
 
 PhraseKind: TypeAlias = Literal["named", "role", "vague", "pronoun", "description", "first_person", "none"]
 """`description` is a definite phrase that points back ("the senator", "the report")."""
@@ -43,13 +43,7 @@ def kind_of_phrase(tokens: Sequence[Token], starts_sentence: bool = False) -> Ph
     if in_core and (len(core) - 1 in proper or not _is_role(head)):
         return "named"
     if head in words("sources", "documents"):
-        return (
-            "named"
-            if proper
-            else (
-                "description" if first in ("the", "this", "that", "its", "their", "his", "her") else "vague"
-            )
-        )
+        return "named" if proper else ("description" if first in words("sources", "definite") else "vague")
     if _is_role(head):
         return (
             "role"
@@ -67,53 +61,19 @@ def _group_kind(lower: list[str], core: list[str], head: str, proper: list[int])
     """Officials of a body that is named are a role; officials at large, or a counted few, are vague."""
     if head in words("sources", "documents") and proper and lower[0] not in words("sources", "quantifiers"):
         return "named"
-    if lower[0] in words("sources", "quantifiers") or any(
-        w in ("anonymous", "unnamed", "unidentified", "close", "familiar") for w in lower
-    ):
+    if lower[0] in words("sources", "quantifiers") or any(w in words("sources", "unnamed") for w in lower):
         return "vague"
     if lower[0] in ("one", "another") and head in words("sources", "vague"):
         return "vague"
     if proper and core and len(core) - 1 in proper and head not in words("sources", "vague"):
         return "named"
-    if proper and head not in (
-        "sources",
-        "source",
-        "observers",
-        "analysts",
-        "experts",
-        "critics",
-        "insiders",
-        "insider",
-        "people",
-        "fans",
-    ):
+    if proper and head not in words("sources", "vague_beside_names"):
         return "role"
-    if lower[0] in ("his", "her", "its", "their") and head in (
-        "allies",
-        "aides",
-        "advisers",
-        "advisors",
-        "family",
-        "families",
-    ):
+    if lower[0] in words("sources", "possessives") and head in words("sources", "circle"):
         return "role"
-    if lower[0] == "the" and head in (
-        "company",
-        "companies",
-        "author",
-        "authors",
-        "researchers",
-        "official",
-        "scientists",
-        "study",
-        "report",
-    ):
+    if lower[0] == "the" and head in words("sources", "pointing_back"):
         return "description"
     return "vague"
-
-
-_ADJECTIVE = ("s", "ian", "al", "ic", "ive", "ing", "ed", "ary", "ous", "ent", "tion")
-"""Endings of plurals and adjectives: a sentence's first word with one of them is no name by its capital."""
 
 
 def _bare(word: str) -> str:
@@ -160,7 +120,14 @@ def _proper(named: Sequence[Token], starts_sentence: bool) -> list[int]:
         if (
             index == 0
             and starts_sentence
-            and (common or (len(named) > 1 and not named[1].text[0].isupper() and bare.endswith(_ADJECTIVE)))
+            and (
+                common
+                or (
+                    len(named) > 1
+                    and not named[1].text[0].isupper()
+                    and bare.endswith(endings("sources", "common_endings"))
+                )
+            )
         ):
             continue
         if common and index == 0:

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from functools import cache
 
 from detector.document import Token
-from detector.sourcing.lexicon import phrases, table, words
+from detector.sourcing.lexicon import endings, phrases, table, words
 from detector.sourcing.people import PhraseKind, kind_of_phrase
 
 _REACH = 22
 """Tokens that a source phrase, with its apposition, may span."""
+_STANDING = ("named", "role", "vague")
+"""Kinds of phrase that are somebody by themselves, and point at nobody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +43,10 @@ def _fits(verb: str, attribution: Attribution, folded: str) -> bool:
     """Whether such a source can do what the verb says: an agreement reveals, but tells nothing."""
     if verb in words("cues", "speech"):
         return True
+    phrase = folded[attribution.start : attribution.end]
     if verb in words("cues", "evidence"):
-        pronoun = folded[attribution.start : attribution.end]
-        return attribution.kind in ("named", "role", "vague") or pronoun in (
-            "he",
-            "she",
-            "they",
-            "the report",
-            "the study",
-            "the poll",
-            "the survey",
-        )
-    pronoun = folded[attribution.start : attribution.end]
-    return attribution.kind in ("named", "role", "vague") or pronoun in ("he", "she", "they")
+        return attribution.kind in _STANDING or phrase in table("sources")["showing"]
+    return attribution.kind in _STANDING or phrase in words("sources", "doing")
 
 
 def find_attributions(folded: str, tokens: Sequence[Token], quoted: Sequence[bool]) -> list[Attribution]:
@@ -130,7 +123,7 @@ def _of_passive(
             break
     if lower[cue] in words("cues", "passive_participles") and auxiliary >= 0:
         follows = lower[cue + 1] if cue + 1 < len(lower) else ""
-        if follows in ("to", "that", "as", "for", "by", "in", "of", ",", "at", "with"):
+        if follows == "," or follows in words("cues", "after_passive"):
             return Attribution(
                 "vague",
                 tokens[auxiliary].start,
@@ -200,10 +193,7 @@ def _joins(tokens: Sequence[Token], index: int) -> bool:
 
 def _trim(tokens: Sequence[Token], lower: list[str], first: int, last: int) -> int:
     """Drop a leading preposition with its object: 'On Friday police' begins at 'police'."""
-    while first < last and (
-        not tokens[first].is_word
-        or lower[first] in ("and", "or", "but", "also", "however", "meanwhile", "still")
-    ):
+    while first < last and (not tokens[first].is_word or lower[first] in words("sources", "openings")):
         first += 1
     if first < last and lower[first] in words("sources", "inner_prepositions"):
         cut = next(
@@ -233,7 +223,7 @@ def _phrase_after(
         if last > first and (lower[last] in cue_verbs() or lower[last] in words("sources", "relatives")):
             break
         if (
-            lower[last] in ("in", "on", "at", "during", "by", "late", "early", "last", "this")
+            lower[last] in words("sources", "after_source")
             and last > first
             and not _names_place(tokens, last)
         ):
@@ -254,7 +244,7 @@ def _source_words() -> frozenset[str]:
 
 def _names_place(tokens: Sequence[Token], index: int) -> bool:
     return (
-        tokens[index].text.lower() in ("of", "for", "at", "in")
+        tokens[index].text.lower() in words("sources", "joins_names")
         and index + 1 < len(tokens)
         and tokens[index + 1].text[0].isupper()
     )
@@ -340,14 +330,14 @@ def _vague_subjects(
             and (
                 lower[first - 1] in words("sources", "demonyms")
                 or lower[first - 1] in words("sources", "determiners")
-                or lower[first - 1].endswith(("ing", "al"))
+                or lower[first - 1].endswith(endings("sources", "adjective_endings"))
             )
         ):
             first -= 1
         opens = (
             first == 0
             or not tokens[first - 1].is_word
-            or lower[first - 1] in ("and", "but", "while", "as", "that", "although", "with")
+            or lower[first - 1] in words("sources", "opens_clause")
         )
         if opens and index + 1 < len(tokens) and tokens[index + 1].is_word:
             attribution = _make(tokens, first, index + 1, index)

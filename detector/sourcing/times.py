@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal, TypeAlias
 
-from detector.sourcing.lexicon import fold, table
+from detector.sourcing.lexicon import endings, fold, table, words
 
 TimeForm: TypeAlias = Literal["absolute", "relative", "loose", "duration", "set", "clock"]
 """`loose` is a reference such as "now" or "recently" that no calendar resolves."""
@@ -49,12 +49,11 @@ def _pattern() -> re.Pattern[str]:
     weekday = f"(?:(?:{_either(k for k in data['weekdays'] if len(k) > 5)})|(?:{_either(k for k in data['weekdays'] if len(k) <= 5)})\\b\\.?)"
     season = f"(?:{_either(data['seasons'])})"
     unit = f"(?:{_either([*data['units'], 'centurie'])})"
-    tens = "(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
-    number = f"(?:\\d{{1,4}}(?:\\.\\d)?|{tens}-(?:one|two|three|four|five|six|seven|eight|nine)|{_either(data['numbers'])})"
+    tens, ones = (f"(?:{_either(data[key].split())})" for key in ("tens", "ones"))
+    number = f"(?:\\d{{1,4}}(?:\\.\\d)?|{tens}-{ones}|{_either(data['numbers'])})"
     year = r"(?:1[5-9]\d\d|20\d\d)"
     day = r"(?:[0-3]?\d)(?:st|nd|rd|th)?"
-    part = r"(?:morning|afternoon|evening|night)"
-    edge = r"(?:early|late|mid|earlier|later|earlier in|later in|the end of|the beginning of|the start of|end of)"
+    part, edge = f"(?:{_either(data['parts'].split())})", f"(?:{_either(data['edges'])})"
     ordinal = f"(?:{_either(data['ordinals'])}|1st|2nd|3rd|4th)"
     alternatives = {
         "iso": r"\d{4}-\d{2}-\d{2}",
@@ -65,7 +64,7 @@ def _pattern() -> re.Pattern[str]:
         "season_year": rf"(?:the )?{season} (?:of )?{year}",
         "quarter_year": rf"(?:the )?(?:{ordinal}[ -]quarter|q[1-4])(?: of| in|,)? (?:fiscal )?{year}",
         "decade": r"(?:the )?(?:early |late |mid[ -])?(?:1[5-9]|20)\d0'?s|the (?:early |late |mid[ -])?[2-9]0'?s|'[2-9]0s",
-        "year": rf"(?:(?:early|late|mid)[ -]|fiscal )?(?<![$£€\d,.])(?<!flight )(?<!resolution ){year}(?![\d,]\d|%|\.\d| (?:people|workers|gmt|local time|dollars|euros|troops)\b)(?:-\d\d)?",
+        "year": rf"(?:(?:early|late|mid)[ -]|fiscal )?(?<![$£€\d,.])(?<!flight )(?<!resolution ){year}(?![\d,]\d|%|\.\d| (?:{_either(data['counted'])})\b)(?:-\d\d)?",
         "day_word": rf"(?:(?:the day )?(?:before )?yesterday|the day after tomorrow|today|tomorrow|tonight)(?: {part})?",
         "ago": rf"(?<!\w-)(?<!\d[.,])(?:(?:about|nearly|almost|some|more than|just|over|at least|roughly) )?(?:{number}|several|many|a few|few|half a|a couple of|dozens of)(?: and a half)?[ -]{unit}s?[ -](?:ago|earlier|later|before|from now)",
         "recent": rf"(?:in )?(?:the )?(?:recent|past|last|coming|next|previous|following)(?: (?:few|several|couple of))? {unit}s\b",
@@ -101,7 +100,7 @@ def find_times(
         quoted = match.group()
         if kind in ("month", "weekday", "deictic") and not _is_name(text, match.start(), match.end(), kind):
             continue
-        if kind in ("month_day", "day_month", "month_year") and _COMMON_MONTH.search(
+        if kind in ("month_day", "day_month", "month_year") and _common_month().search(
             text, match.start(), match.end()
         ):
             continue
@@ -109,12 +108,12 @@ def find_times(
             continue
         if kind == "deictic" and quoted.endswith((" minute", " second")):
             continue  # "At the last minute" is no time.
-        if kind == "deictic" and quoted.startswith("that ") and not _AFTER_THAT.match(text, match.end()):
+        if kind == "deictic" and quoted.startswith("that ") and not _after_that().match(text, match.end()):
             continue
-        if kind == "year" and _COUNTED.search(text, max(start, match.start() - 14), match.start()):
+        if kind == "year" and _counted().search(text, max(start, match.start() - 14), match.start()):
             continue
         lead = (
-            len(quoted) - len(_LEAD.sub("", quoted, count=1))
+            len(quoted) - len(_lead().sub("", quoted, count=1))
             if kind in ("weekday", "clock", "recent", "span")
             else 0
         )
@@ -122,28 +121,48 @@ def find_times(
     return found
 
 
-_COMMON_MONTH = re.compile(r"\b(?:may|march)\b")
-"""Without their capital these are verbs: "COVID-19 may spread"."""
 _CENTURY = re.compile(r"\d{4}")
 _REACH = 60
 """Code points on either side of "the 80s" in which a word makes it a temperature."""
-_DEGREES = re.compile(r"\b(?:[Tt]emperatures?|[Hh]ighs|[Ll]ows|degrees)\b")
-"""Words that make "the 80s" a temperature."""
-_AFTER_THAT = re.compile(
-    r"\s{0,3}(?:[^\w\s]|$|(?:in|at|on|when|after|before|as|and|but|the|he|she|it|they|was|were|had|to|for|with|from|by"
-    r"|while|because|until)\b)"
-)
-"""What follows "that year"; in "rates that fall below" and "found that night shifts" it is no time."""
-_COUNTED = re.compile(r"\b(?:than|some|about|least|over|nearly|almost|roughly|up to) $", re.IGNORECASE)
-"""Words that make a number of four digits an amount."""
-_LEAD = re.compile(r"(?:on|at|around|in|for|over|within) ")
 _NAME_PART = re.compile(r"[A-Za-z]+")
+
+
+@cache
+def _common_month() -> re.Pattern[str]:
+    """Months that are verbs without their capital: "COVID-19 may spread"."""
+    return re.compile(rf"\b(?:{_either(words('times', 'month_verbs'))})\b")
+
+
+@cache
+def _degrees() -> re.Pattern[str]:
+    """Words that make "the 80s" a temperature."""
+    return re.compile(
+        rf"\b(?:{'|'.join(f'[{w[0].upper()}{w[0]}]{w[1:]}' for w in words('times', 'degrees'))})\b"
+    )
+
+
+@cache
+def _after_that() -> re.Pattern[str]:
+    """What follows "that year"; in "rates that fall below" and "found that night shifts" it is no time."""
+    return re.compile(rf"\s{{0,3}}(?:[^\w\s]|$|(?:{_either(words('times', 'after_that'))})\b)")
+
+
+@cache
+def _counted() -> re.Pattern[str]:
+    """Words that make a number of four digits an amount."""
+    return re.compile(rf"\b(?:{_either(table('times')['before_amounts'])}) $", re.IGNORECASE)
+
+
+@cache
+def _lead() -> re.Pattern[str]:
+    """Prepositions that are no part of a time."""
+    return re.compile(rf"(?:{_either(words('times', 'prepositions'))}) ")
 
 
 def _near_degrees(text: str, match: re.Match[str], start: int, limit: int) -> bool:
     """Whether a word about temperatures stands near a match."""
     near = max(start, match.start() - _REACH), min(limit, match.end() + _REACH)
-    return _DEGREES.search(text, *near) is not None
+    return _degrees().search(text, *near) is not None
 
 
 def _is_name(text: str, start: int, end: int, kind: str) -> bool:
@@ -155,30 +174,7 @@ def _is_name(text: str, start: int, end: int, kind: str) -> bool:
     if name is None:
         return False
     word = name.group().lower()
-    if word in ("may", "march", "sun", "mon", "sat", "wed", "fri", "mar", "jan", "april", "june", "august"):
+    if word in words("times", "common_words"):
         before = text[max(0, start - 12) : name.start()].rstrip().lower()
-        return before.endswith(
-            (
-                "in",
-                "since",
-                "by",
-                "until",
-                "till",
-                "of",
-                "last",
-                "next",
-                "this",
-                "early",
-                "late",
-                "from",
-                "to",
-                "on",
-                "during",
-                "mid-",
-                "and",
-                "before",
-                "after",
-                "through",
-            )
-        )
+        return before.endswith(endings("times", "before_names"))
     return True
