@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import Annotated, Any
 
@@ -20,20 +19,14 @@ from pydantic_core import PydanticCustomError
 
 from detector.errors import UsageError
 from detector.models.calibration import TARGET_RATES
+from detector.reading import calendar_date
 from detector.rules import FAMILIES, catalogue, select_rules
 from service.settings import ServiceSettings
 
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
-
-def _calendar_date(value: object) -> object:
+def _calendar_date(value: object) -> date:
     """Take `YYYY-MM-DD` alone: pydantic would take timestamps too."""
-    if isinstance(value, str) and _DATE.fullmatch(value):
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            pass
-    raise ValueError("must be a date, written YYYY-MM-DD")
+    return calendar_date(value if isinstance(value, str) else "")
 
 
 def _codes() -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from contextlib import AbstractContextManager, ExitStack
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import BinaryIO
 
@@ -21,7 +21,6 @@ from detector.cli.inputs import binary_stdin, binary_stdout
 from detector.cli.options import (
     Number,
     analyzer_options,
-    as_date,
     error_console,
     offsets_option,
     published_option,
@@ -60,7 +59,7 @@ def batch(
     resume: bool,
     restart: bool,
     fail_under: float | None,
-    published: datetime | None,
+    published: date | None,
     offsets: OffsetUnit,
     quiet: bool,
     settings: AnalyzerSettings,
@@ -82,7 +81,7 @@ def batch(
             if chosen not in ("jsonl", "csv"):
                 raise click.UsageError(f"--format {chosen} cannot go to stdout")
             target = str(Path(stack.enter_context(tempfile.TemporaryDirectory()), f"out.{chosen}"))
-        job = Job(inputs, target, chosen, settings, mode, pattern, offsets, as_date(published))
+        job = Job(inputs, target, chosen, settings, mode, pattern, offsets, published)
         summary = _run(job, engine, jobs, scheduler, quiet)
         if stdout is not None:
             _print(target, stdout)

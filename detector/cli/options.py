@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import click
@@ -13,6 +13,7 @@ from rich.console import Console
 
 from detector.analyzer import AnalyzerSettings
 from detector.errors import DatelineError
+from detector.reading import calendar_date
 from detector.report import Report
 
 Command = Callable[..., Any]
@@ -92,10 +93,24 @@ def analyzer_options(command: Command) -> Command:
     return wrapped
 
 
+class _Day(click.ParamType[date]):
+    """A calendar date that records may have too."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Take `YYYY-MM-DD` alone: no time of day and no e-mail date."""
+        try:
+            return value if isinstance(value, date) else calendar_date(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
 published_option = click.option(
     "--published",
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=_Day(),
     default=None,
+    metavar="YYYY-MM-DD",
     help="Publication date, where the input has none.",
 )
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
@@ -106,11 +121,6 @@ offsets_option = click.option(
     show_default=True,
     help="Unit of offsets in JSON.",
 )
-
-
-def as_date(moment: datetime | None) -> date | None:
-    """Turn click's datetime into a date."""
-    return None if moment is None else moment.date()
 
 
 def show_corroboration(reports: Sequence[Report], console: Console) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import date
 from typing import Literal
 
 import click
@@ -14,7 +14,6 @@ from detector.cli.inputs import Articles
 from detector.cli.options import (
     Number,
     analyzer_options,
-    as_date,
     error_console,
     offsets_option,
     published_option,
@@ -49,7 +48,7 @@ def score(
     output_format: Format,
     fail_under: float | None,
     verbose: bool,
-    published: datetime | None,
+    published: date | None,
     offsets: OffsetUnit,
     quiet: bool,
     settings: AnalyzerSettings,
@@ -61,7 +60,7 @@ def score(
     an object; those of several PATHs, or of one that holds several, are a list.
     """
     analyzer = Analyzer(settings)
-    articles = Articles(paths, as_date(published))
+    articles = Articles(paths, published)
     reports = analyzer.analyze_many(articles)
     printer = _PRINTERS[output_format]
     if output_format == "json" and len(paths) > 1:

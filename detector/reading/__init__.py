@@ -1,7 +1,7 @@
 """Bytes, HTML, Markdown, Word, PDF and JSON lines -> Article, with caps on size, nesting and decompression."""
 
 from detector.reading.decode import with_charset
-from detector.reading.fields import parse_date
+from detector.reading.fields import calendar_date, parse_date
 from detector.reading.files import (
     SUFFIXES,
     article_from_bytes,
@@ -27,6 +27,7 @@ __all__ = [
     "article_from_json",
     "article_from_markdown",
     "articles_from_bytes",
+    "calendar_date",
     "parse_date",
     "parse_json",
     "read_article",

@@ -66,13 +66,11 @@ def bodies() -> Iterator[tuple[str, Any, tuple[int, ...]]]:
     yield (
         "date in the year 1",
         body({"text": "It happened last week. " * 30, "published": "0001-01-01"}),
-        (200,),
+        (422,),
     )
-    yield (
-        "date in the year 9999",
-        body({"text": "It happens next week. " * 30, "published": "9999-12-31"}),
-        (200,),
-    )
+    yield "date in the year 9999", body({"text": "a", "published": "9999-12-31"}), (422,)
+    yield "earliest date", body({"text": "It happened last week. " * 30, "published": "1600-01-01"}), (200,)
+    yield "latest date", body({"text": "It happens next week. " * 30, "published": "2200-12-31"}), (200,)
     yield "long title", body({"text": "a", "title": CANARY * 500}), (422,)
     yield "long id", body({"text": "a", "id": CANARY * 50}), (422,)
     yield "text over the cap", body({"text": "word " * 5_000}), (422,)

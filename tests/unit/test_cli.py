@@ -148,6 +148,21 @@ def test_fail_under(talks):
     assert run("score", talks, "--fail-under", "0", "-q").returncode == 0
 
 
+@pytest.mark.parametrize(
+    ("day", "fault"),
+    [
+        ("2026-13-01", "written YYYY-MM-DD"),
+        ("20260105", "written YYYY-MM-DD"),
+        ("0001-01-01", "of the years 1600 to 2200"),
+        ("9999-01-01", "of the years 1600 to 2200"),
+    ],
+)
+def test_published_is_a_date_that_a_record_may_have(talks, day, fault):
+    result = run("score", talks, "--published", day)
+    assert result.returncode == 2
+    assert fault in " ".join(result.stderr.decode().split())
+
+
 def test_published_fills_in_a_date(talks):
     report = json.loads(run("score", talks, "--format", "json", "--published", "2025-03-04").stdout)
     assert report["article"]["published"] == "2025-03-04"
