@@ -44,8 +44,8 @@ class SourcingEncoder:
 
     def begin(self, documents: Sequence[Document]) -> Callable[[], list[list[Prediction]]]:
         """Start `predict` for each document beside what the caller does next (`models.threads.begun`)."""
-        cut = [cut_windows(document, self._vocabulary.tokenizer, self._shape) for document in documents]
-        reading = begun(self._run, [window for windows in cut for window in windows], self._threads)
+        cut = [self.windows(document) for document in documents]
+        reading = begun(self.read, [window for windows in cut for window in windows], self._threads)
 
         def found() -> list[list[Prediction]]:
             outputs = iter(reading())
@@ -56,7 +56,12 @@ class SourcingEncoder:
 
         return found
 
-    def _run(self, window: Window) -> tuple[Array, Array]:
+    def windows(self, document: Document) -> list[Window]:
+        """The windows that this encoder reads of a document."""
+        return cut_windows(document, self._vocabulary.tokenizer, self._shape)
+
+    def read(self, window: Window) -> tuple[Array, Array]:
+        """Probabilities of the tags, shape (pieces, 3), and logits of the sentences, shape (sentences, heads' classes)."""
         pieces, logits = self._session.run(None, feed_of(window, self._vocabulary))
         first: Any = pieces[0]
         second: Any = logits[0]

@@ -12,13 +12,14 @@ import numpy as np
 
 from detector.detectors.sourcing import SourcingDetector
 from detector.document import Document, build_document
+from detector.models.artifact import load_artifact, shipped
 from detector.sourcing.calendar import value_of
 from detector.sourcing.carry import quoted_tokens
+from detector.sourcing.encoder import SourcingEncoder
 from detector.sourcing.lexicon import fold
 from detector.sourcing.predictions import CONTENT, CUE, SOURCE, tagged_runs
 from detector.sourcing.sources import find_attributions
 from detector.sourcing.times import find_times
-from detector.sourcing.windows import cut_windows
 from detector.types import Article
 from training.corpora import corpora_root, records
 from training.sourcing.support import annotated_digests, digest, published
@@ -79,8 +80,7 @@ def _rule_spans(document: Document) -> dict[str, Spans]:
 @click.option("--limit", default=1000, show_default=True, help="Articles of the development split.")
 def tagger(limit: int) -> None:
     """Print span F1 on PolNeAR dev: the encoder's tags beside the rules', in one run."""
-    detector = SourcingDetector()
-    encoder = detector._encoder
+    encoder = SourcingEncoder(load_artifact(shipped("sourcing")))
     tallies: dict[str, Tally] = {}
     seen: set[str] = set()
     tokens = Counter[str]()
@@ -91,8 +91,7 @@ def tagger(limit: int) -> None:
         document = build_document(Article(record["text"]))
         gold = {label: _gold_spans(record, label) for label in LABELS}
         guesses = {f"rules {k}": v for k, v in _rule_spans(document).items()}
-        if encoder is not None:
-            guesses.update({f"encoder {k}": v for k, v in _tagged(document, encoder, tokens, gold).items()})
+        guesses.update({f"encoder {k}": v for k, v in _tagged(document, encoder, tokens, gold).items()})
         for name, guess in guesses.items():
             tallies.setdefault(name, Tally()).add(guess, gold[name.split()[1]])
     click.echo(f"PolNeAR dev, {len(seen)} articles (human agreement: alpha .754 by tokens)")
@@ -108,18 +107,15 @@ def tagger(limit: int) -> None:
 
 
 def _tagged(
-    document: Document, encoder: object, tokens: Counter[str], gold: dict[str, Spans]
+    document: Document, encoder: SourcingEncoder, tokens: Counter[str], gold: dict[str, Spans]
 ) -> dict[str, Spans]:
-    from detector.sourcing.encoder import SourcingEncoder
-
-    assert isinstance(encoder, SourcingEncoder)
     found: dict[str, Spans] = {label: set() for label in LABELS}
     marked = np.zeros((len(document.article.text) + 1, len(LABELS)), dtype=bool)
     for label, column in LABELS.items():
         for start, end in gold[label]:
             marked[start:end, column] = True
-    for window in cut_windows(document, encoder._vocabulary.tokenizer, encoder._shape):
-        pieces, _ = encoder._run(window)
+    for window in encoder.windows(document):
+        pieces, _ = encoder.read(window)
         own = [slot for slot in window.slots if slot.own]
         if not own:
             continue
