@@ -176,8 +176,13 @@ class Analyzer:
         )
 
     def _weigh(self, flag: Flag) -> Flag:
-        """The flag with what reviewers' decisions say of its rule, where they say anything."""
-        return replace(flag, counted=self._counted.get(flag.rule, flag.counted)) if self._counted else flag
+        """The flag with what reviewers' decisions say of its rule, where they say anything.
+
+        Of a rule that counts, a flag that does not is of a pattern that is never counted, and stays so.
+        """
+        if flag.rule not in self._counted or (catalogue()[flag.rule].counted and not flag.counted):
+            return flag
+        return replace(flag, counted=self._counted[flag.rule])
 
 
 def _as_article(article: Article | str) -> Article:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any, BinaryIO
 
 _LENGTH = struct.Struct("!I")
-MAX_JSON = 256_000_000
+MAX_JSON = MAX_BLOB = 256_000_000
 Frame = tuple[dict[str, Any], list[bytes]]
 
 
@@ -37,9 +37,15 @@ def read_frame(stream: BinaryIO) -> Frame | None:
 
 
 async def receive_frame(stream: StreamReader) -> Frame:
-    """Read one frame without blocking the loop; raises IncompleteReadError where the stream ends."""
+    """Read one frame without blocking the loop; raises IncompleteReadError where the stream ends.
+
+    What is no frame raises ValueError or ConnectionError: a worker reads hostile input.
+    """
     (size,) = _LENGTH.unpack(await stream.readexactly(_LENGTH.size))
     if size > MAX_JSON:
         raise ConnectionError("a worker sent an oversize frame")
     header = json.loads(await stream.readexactly(size))
-    return header, [await stream.readexactly(length) for length in header.pop("")]
+    lengths = header.pop("", None) if isinstance(header, dict) else None
+    if not isinstance(lengths, list) or not all(type(n) is int and 0 <= n <= MAX_BLOB for n in lengths):
+        raise ValueError("a worker sent what is no frame")
+    return header, [await stream.readexactly(length) for length in lengths]

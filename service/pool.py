@@ -115,11 +115,6 @@ class Pool:
         """Slots at work."""
         return len(self._running)
 
-    @property
-    def worker_pids(self) -> list[int]:
-        """Process ids of the live workers."""
-        return [worker.pid for worker in self._workers.values()]
-
     def resident_bytes(self) -> dict[int, int]:
         """Resident memory by slot."""
         return {slot: worker.resident_bytes() for slot, worker in sorted(self._workers.items())}
@@ -170,6 +165,12 @@ class Pool:
             self._welcome(worker)
             try:
                 cause = await self._work(slot, worker)
+            except Exception:
+                # A fault of the pool's own must not leave a slot without a worker for good.
+                log.exception("slot %d failed", slot)
+                for job in self._running.get(slot, ()):
+                    job.fail(WorkerLostError("a worker was lost"))
+                cause = "failed"
             finally:
                 self._running.pop(slot, None)
                 self._workers.pop(slot, None)

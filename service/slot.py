@@ -60,6 +60,8 @@ class Worker:
         try:
             async with asyncio.timeout(settings.start_seconds):
                 header, _ = await receive_frame(process.stdout)
+                if not isinstance(header.get("ready"), dict):
+                    raise ValueError("a worker that does not say what it loaded")
         except BaseException as error:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
@@ -92,7 +94,7 @@ class Worker:
             await stdin.drain()
             await receive_frame(stdout)
             begun = True
-            return await receive_frame(stdout)
+            return _checked(await receive_frame(stdout))
         except (EOFError, OSError, ValueError) as error:
             raise WorkerLostError("a worker was lost", begun) from error
 
@@ -121,3 +123,14 @@ class Worker:
             pages = Path(f"/proc/{self.pid}/statm").read_text("ascii").split()[1]
             return int(pages) * os.sysconf("SC_PAGE_SIZE")
         return 0
+
+
+def _checked(answer: Frame) -> Frame:
+    """An answer of the shape that the pool reads; raises ValueError for any other."""
+    header, bodies = answer
+    answers, seconds = header.get("answers"), header.get("seconds")
+    if not (isinstance(answers, list) and len(answers) == len(bodies) and isinstance(seconds, dict)):
+        raise ValueError("a worker's answer lacks a part")
+    if not all(isinstance(one, dict) and {"kind", "detail", "facts"} <= one.keys() for one in answers):
+        raise ValueError("a worker's answer says nothing of an article")
+    return answer

@@ -20,7 +20,7 @@ _PR_SET_PDEATHSIG = 1
 
 
 def main(argument: str) -> None:
-    """Serve frames until the service closes the pipe; `argument` is the JSON that `Slot` gives its worker."""
+    """Serve frames until the service closes the pipe; `argument` is the JSON that `slot.Worker` gives its process."""
     options = json.loads(argument)
     stdin, stdout = _private_streams()
     _settle(options)

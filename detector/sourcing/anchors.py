@@ -57,16 +57,17 @@ def document_date(document: Document, times: list[list[TimeExpression]]) -> date
 
 def _is_dateline(document: Document, sentence: Sentence, expression: TimeExpression) -> bool:
     """A line of few words, a date behind "published" or "updated", or one before the dash that opens an article."""
-    if len(document.sentence_tokens(sentence)) <= _BYLINE_TOKENS and not sentence.text.endswith(
-        (".", "!", "?")
-    ):
+    first, last = sentence.tokens
+    if last - first <= _BYLINE_TOKENS and not sentence.text.endswith((".", "!", "?")):
         lead = document.text[sentence.start : expression.start].strip()
         rest = document.text[expression.end : sentence.end]
         if _LINE_END.fullmatch(rest) and (not lead or lead[-1] in "|,:-" or _BYLINE.match(lead)):
             return True
-    before = document.text[sentence.start : expression.start]
+    # Near ends alone: a sentence may be as long as the text, and hold a date in every other word.
+    before = document.text[max(sentence.start, expression.start - _PLACE_REACH) : expression.start]
     after = document.text[expression.end : expression.end + _DASH_REACH]
-    return bool(_PUBLISHED.search(before)) or (len(before) <= _PLACE_REACH and bool(_DASH.match(after)))
+    opens = expression.start - sentence.start <= _PLACE_REACH
+    return bool(_PUBLISHED.search(before)) or (opens and bool(_DASH.match(after)))
 
 
 def read_times(document: Document) -> tuple[list[TimeReading], date | None]:

@@ -50,10 +50,14 @@ def _number(quote: str) -> int | None:
     if digits:
         return int(digits.group())
     numbers: dict[str, int] = table("times")["numbers"]
-    found = [numbers[word] for word in _WORD.findall(quote) if word in numbers]
-    if len(found) > 1 and 20 <= found[0] <= 90 and found[1] < 10:
-        return found[0] + found[1]
-    return found[0] if found else None
+    powers: dict[str, int] = table("times")["powers"]
+    total: int | None = None
+    for word in _WORD.findall(quote):
+        if word in powers:
+            total = (total or 1) * powers[word]
+        elif word in numbers and (total is None or numbers[word] < total):
+            total = (total or 0) + numbers[word]
+    return total
 
 
 def _unit(quote: str) -> str | None:
@@ -169,7 +173,7 @@ def _day_word(quote: str, anchor: date | None, future: bool) -> str | None:
     if "yesterday" in quote:
         offset = -2 if "before" in quote else -1
     elif "tomorrow" in quote:
-        offset = 2 if "after" in quote else 1
+        offset = 2 if "day after" in quote else 1
     return (anchor + timedelta(days=offset)).isoformat() + _part_of_day(quote)
 
 
@@ -245,10 +249,11 @@ def _shift(anchor: date, steps: int, unit: str) -> str | None:
         months = anchor.year * 12 + anchor.month - 1 + steps * (3 if unit == "Q" else 1)
         year, month = divmod(months, 12)
         return f"{year}-{month + 1:02d}" if unit == "M" else f"{year}-Q{month // 3 + 1}"
-    if unit == "Y":
-        return f"{anchor.year + steps}"
-    if unit == "E":
-        return f"{anchor.year // 10 + steps}"
+    # TIMEX3 has four digits for a year of our era, and three for a decade.
+    if unit == "Y" and 1 <= anchor.year + steps <= 9999:
+        return f"{anchor.year + steps:04d}"
+    if unit == "E" and 0 <= anchor.year // 10 + steps <= 999:
+        return f"{anchor.year // 10 + steps:03d}"
     return None
 
 

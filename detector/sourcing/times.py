@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal, TypeAlias
 
-from detector.sourcing.lexicon import endings, fold, table, words
+from detector.sourcing.lexicon import fold, table, words
 
 TimeForm: TypeAlias = Literal["absolute", "relative", "loose", "duration", "set", "clock"]
 """`loose` is a reference such as "now" or "recently" that no calendar resolves."""
@@ -50,7 +50,9 @@ def _pattern() -> re.Pattern[str]:
     season = f"(?:{_either(data['seasons'])})"
     unit = f"(?:{_either([*data['units'], 'centurie'])})"
     tens, ones = (f"(?:{_either(data[key].split())})" for key in ("tens", "ones"))
-    number = f"(?:\\d{{1,4}}(?:\\.\\d)?|{tens}-{ones}|{_either(data['numbers'])})"
+    small = f"(?:{tens}[ -]{ones}|{_either(data['numbers'])})"
+    large = f"(?:(?:{_either(data['numbers'])}) (?:{_either(data['powers'])})(?:(?: and)? {small})?)"
+    number = f"(?:\\d{{1,4}}(?:\\.\\d)?|{large}|{small})"
     year = r"(?:1[5-9]\d\d|20\d\d)"
     day = r"(?:[0-3]?\d)(?:st|nd|rd|th)?"
     part, edge = f"(?:{_either(data['parts'].split())})", f"(?:{_either(data['edges'])})"
@@ -64,7 +66,7 @@ def _pattern() -> re.Pattern[str]:
         "season_year": rf"(?:the )?{season} (?:of )?{year}",
         "quarter_year": rf"(?:the )?(?:{ordinal}[ -]quarter|q[1-4])(?: of| in|,)? (?:fiscal )?{year}",
         "decade": r"(?:the )?(?:early |late |mid[ -])?(?:1[5-9]|20)\d0'?s|the (?:early |late |mid[ -])?[2-9]0'?s|'[2-9]0s",
-        "year": rf"(?:(?:early|late|mid)[ -]|fiscal )?(?<![$£€\d,.])(?<!flight )(?<!resolution ){year}(?![\d,]\d|%|\.\d| (?:{_either(data['counted'])})\b)(?:-\d\d)?",
+        "year": rf"(?:(?:early|late|mid)[ -]|fiscal )?(?<![$£€\d,.])(?<!flight )(?<!resolution ){year}(?![\d,]\d|%|\.\d| (?:{_either(data['counted'])}|{unit}s? (?:ago|earlier|later|before|from now))\b)(?:-\d\d)?",
         "day_word": rf"(?:(?:the day )?(?:before )?yesterday|the day after tomorrow|today|tomorrow|tonight)(?: {part})?",
         "ago": rf"(?<!\w-)(?<!\d[.,])(?:(?:about|nearly|almost|some|more than|just|over|at least|roughly) )?(?:{number}|several|many|a few|few|half a|a couple of|dozens of)(?: and a half)?[ -]{unit}s?[ -](?:ago|earlier|later|before|from now)",
         "recent": rf"(?:in )?(?:the )?(?:recent|past|last|coming|next|previous|following)(?: (?:few|several|couple of))? {unit}s\b",
@@ -125,6 +127,7 @@ _CENTURY = re.compile(r"\d{4}")
 _REACH = 60
 """Code points on either side of "the 80s" in which a word makes it a temperature."""
 _NAME_PART = re.compile(r"[A-Za-z]+")
+_LAST_WORD = re.compile(r"[a-z]+-?$")
 
 
 @cache
@@ -176,5 +179,6 @@ def _is_name(text: str, start: int, end: int, kind: str) -> bool:
     word = name.group().lower()
     if word in words("times", "common_words"):
         before = text[max(0, start - 12) : name.start()].rstrip().lower()
-        return before.endswith(endings("times", "before_names"))
+        last = _LAST_WORD.search(before)
+        return last is not None and last.group() in words("times", "before_names")
     return True

@@ -21,6 +21,9 @@ import uvicorn
 from service_process import WORDS, Running
 from uvicorn.server import ServerState
 
+from service.frames import encode_frame
+from service.metrics import Metrics
+from service.pool import Answer, Job, Pool
 from service.protocol import impatient
 from service.settings import ServiceSettings
 from service.slot import Worker, WorkerLostError
@@ -283,3 +286,64 @@ def test_a_worker_that_cannot_be_started_may_be_tried_again(monkeypatch: pytest.
     monkeypatch.setattr(asyncio, "create_subprocess_exec", refuse)
     with pytest.raises(WorkerLostError):
         in_a_loop(Worker.start(ServiceSettings(), "service_stubs:obedient"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[]",
+        "{}",
+        '{"": 3}',
+        '{"": [-1]}',
+        '{"": ["7"]}',
+        '{"": []}',
+        '{"": [], "answers": [], "seconds": 1}',
+        '{"": [], "answers": [{"kind": ""}], "seconds": {}}',
+        '{"": [0], "answers": [{"kind": ""}], "seconds": {}}',
+        '{"": [0], "answers": [null], "seconds": {}}',
+        "no JSON",
+    ],
+)
+def test_an_answer_of_another_shape_is_a_worker_lost(text: str) -> None:
+    begun, answer = encode_frame({}), len(text).to_bytes(4, "big") + text.encode()
+    program = f"import sys; sys.stdin.buffer.read(1); sys.stdout.buffer.write({begun + answer!r})"
+
+    async def scenario() -> None:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", program), stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+        )
+        worker = Worker(process, {})
+        async with asyncio.timeout(10):
+            with pytest.raises(WorkerLostError):
+                await worker.ask(b"x")
+            await worker.kill()
+
+    in_a_loop(scenario())
+
+
+def test_a_fault_of_the_pool_costs_one_request_and_no_slot(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = 0
+
+    def observe(self: Metrics, seconds: object, articles: int) -> None:
+        nonlocal taken
+        taken += 1
+        if taken == 1:
+            raise KeyError("seconds")
+
+    monkeypatch.setattr(Metrics, "observe_detectors", observe)
+    settings = ServiceSettings(slots=1)
+
+    async def scenario() -> list[Answer]:
+        pool = Pool(settings, "service_stubs:obedient", Metrics(10))
+        await pool.start()
+        try:
+            async with asyncio.timeout(60):
+                with pytest.raises(WorkerLostError):
+                    await pool.submit(Job("score", [{"text": "one", "id": ""}], {}, 30))
+                return await pool.submit(Job("score", [{"text": "two", "id": ""}], {}, 30))
+        finally:
+            await pool.close()
+
+    ((answer, body),) = in_a_loop(scenario())
+    assert answer["kind"] == "ok", answer
+    assert body
