@@ -184,7 +184,7 @@ def milliseconds(split: Splitter, text: str, repeats: int = 20) -> float:
 
 
 def growth(split: Splitter) -> float:
-    """Time on an adversarial text of 80,000 stops over that on half of it."""
+    """Time on an adversarial text of 20,000 stops over that on half of it."""
     small, large = "A. " * 10_000, "A. " * 20_000
     return milliseconds(split, large, 3) / max(milliseconds(split, small, 3), 0.01)
 

@@ -118,7 +118,10 @@ class Report:
             return self.article.title
         leftovers = {flag.span.start for flag in self.flags_of("boilerplate")}
         start = 0
-        for line in self.article.text[: HEADLINE_LENGTH * 4].splitlines(keepends=True):
+        # As much more than is looked at as makes a line that is cut off too long.
+        for line in self.article.text[: HEADLINE_LENGTH * 5 + 2].splitlines(keepends=True):
+            if start > HEADLINE_LENGTH * 4:
+                break
             text = line.strip()
             if text and start + line.index(text) not in leftovers:
                 if len(text) <= HEADLINE_LENGTH:

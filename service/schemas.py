@@ -84,7 +84,7 @@ class ArticleInput(BaseModel):
     html: str = Field(
         default="", min_length=1, description="A web page; `/v1/read` gives the text taken from it."
     )
-    id: str = Field(default="", max_length=200, description="Comes back in the report.")
+    id: str | None = Field(default="", max_length=200, description="Comes back in the report.")
     title: str | None = Field(default=None, max_length=1_000)
     published: CalendarDate | None = Field(
         default=None, description="Relative dates are resolved against it."
@@ -92,6 +92,7 @@ class ArticleInput(BaseModel):
     url: str | None = Field(
         default=None, max_length=2_000, description="Comes back in the report; never fetched."
     )
+    author: str | None = Field(default=None, max_length=1_000, description="As `/v1/read` gives it.")
 
     @field_validator("text", "html")
     @classmethod
@@ -112,9 +113,9 @@ class ArticleInput(BaseModel):
     def to_item(self, **how: str) -> dict[str, Any]:
         """What a worker gets."""
         content = "text" if "text" in self.model_fields_set else "html"
-        item: dict[str, Any] = {content: getattr(self, content), "id": self.id, "title": self.title}
+        item: dict[str, Any] = {content: getattr(self, content), "id": self.id or "", "title": self.title}
         item["published"] = self.published.isoformat() if self.published else None
-        return {**item, "url": self.url, **how}
+        return {**item, "url": self.url, "author": self.author, **how}
 
 
 class ScoreRequest(ArticleInput):

@@ -149,6 +149,7 @@ class Scorer:
             "id": item.get("id", ""),
             "title": item.get("title"),
             "url": item.get("url"),
+            "author": item.get("author"),
             "published": published,
         }
         if "text" in item:

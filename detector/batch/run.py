@@ -113,8 +113,8 @@ def run_batch(
         published=job.published,
         make_analyzer=job.make_analyzer,
     )
-    before = _before(job)
     with _locked(job.work):
+        before = _before(job)
         _clear(job, before)
         for folder in (task.folder, task.temp, storage.join(job.work, "inputs"), *([pages] if pages else [])):
             storage.make_folder(folder)
@@ -123,7 +123,9 @@ def run_batch(
         except BaseException:
             _forget_nothing_done(job, task)
             raise
-    storage.remove(job.work)
+        storage.remove(
+            job.work
+        )  # While it is locked: a run that waits for it starts with nothing of this one.
     return summary
 
 
@@ -279,7 +281,8 @@ def _before(job: Job) -> dict[str, Json] | None:
     manifest = read_manifest(job.manifest)
     if job.mode == "resume":
         return manifest
-    if storage.exists(job.work) and manifest is not None and "outputs" not in manifest:
+    begun = storage.exists(storage.join(job.work, "shards"))
+    if begun and manifest is not None and "outputs" not in manifest:
         raise UsageError(
             f"{job.work} holds an unfinished run: go on with it by --resume, or discard it by --restart"
         )

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from detector.corroboration.findings import ConflictKind, Contradiction, Quote
 from detector.corroboration.statements import ACTIONS, Account, Statement
 from detector.corroboration.subjects import lacking, same_subject, told_apart
-from detector.corroboration.words import words_pattern
+from detector.corroboration.words import either, words_pattern
 from detector.data import load_toml
 
 MOST_ARTICLES = 40
@@ -25,10 +25,11 @@ WEEK = 7
 """Days before an article's own in which the meeting that it tells of was held."""
 _TALKS = {
     "planned": "talks are only planned or possible",
-    "not held": "they were denied, called off or never held",
+    "not held": "their talks were denied, called off or never held",
 }
 _DEALS = {"planned": "only hopes for one", "not held": "says that there is none"}
 _UNDONE = _TALKS.keys()
+_DIGITS = re.compile(r"\d[\d,]*")
 
 
 class Conflict(NamedTuple):
@@ -220,6 +221,8 @@ def _opposed(topic: str, ours: Sequence[Statement], theirs: Sequence[Statement])
     for first, second in product(ours[:MOST_FACTS], theirs[:MOST_FACTS]):
         if not (differ or other_days) or not same_subject(first.text, second.text):
             continue
+        if outcome and differ and _charged_apart(first.text, second.text):
+            continue
         if outcome and differ and _days_between(first, second) <= _meeting_days():
             words = [s.value.partition(":")[2] for s in (first, second)]
             told = f"The articles differ on {topic}: “{words[0]}”, or “{words[1]}”."
@@ -227,9 +230,30 @@ def _opposed(topic: str, ours: Sequence[Statement], theirs: Sequence[Statement])
         elif outcome and other_days and first.day and second.day:
             told = f"When {topic} falls differs: {first.day}, or {second.day}."
             yield Conflict("day", first, second, told)
+        elif _told_in(first.value, second.text) or _told_in(second.value, first.text):
+            continue
         elif not outcome and differ and _same_day(first, second) and _same_scope(first, second):
             told = f"The number of {topic} differs: {first.value}, or {second.value}."
             yield Conflict("number", first, second, told)
+
+
+@cache
+def _charge() -> re.Pattern[str]:
+    """A verdict with what it is of: "convicted Deborah Askew of fraud"."""
+    verdict = next(o for o in load_toml("corroboration.toml")["outcome"] if o["topic"] == "the verdict")
+    verbs = [verb.removesuffix(" of") for verb in (*verdict["yes"], *verdict["no"])]
+    return re.compile(rf"\b(?:{either(verbs)})\b[^.;]{{0,60}}?\sof\s(?:the\s|an?\s)?(\w+)", re.IGNORECASE)
+
+
+def _charged_apart(first: str, second: str) -> bool:
+    """Whether two verdicts are on different charges: guilty of fraud and not guilty of theft may both be so."""
+    charges = [{m[1].lower() for m in _charge().finditer(text)} for text in (first, second)]
+    return all(charges) and charges[0].isdisjoint(charges[1])
+
+
+def _told_in(count: str, text: str) -> bool:
+    """Whether a sentence has a count in digits, of whatever: "900 jobs, 240 of them in Kassel"."""
+    return count in {found.replace(",", "") for found in _DIGITS.findall(text)}
 
 
 def _same_day(first: Statement, second: Statement) -> bool:

@@ -42,6 +42,7 @@ class FigureReader:
         )
         self._bound_after = re.compile(rf"\s(?:{either(quantity['bounds_after'])})(?!\w)", re.IGNORECASE)
         self._unsure = words_pattern(data["unsure"]["words"])
+        self._part = re.compile(rf"\b(?:{either(quantity['parts'])})\s$", re.IGNORECASE)
         ends = rf"\s?(?:[.,;:]|$)|\s(?:{either(quantity['ends'])})(?!\w)"
         self._counts: list[tuple[str, bool, re.Pattern[str]]] = []
         clues: list[str] = []
@@ -80,6 +81,7 @@ class FigureReader:
         return not (
             joined
             or self._bound.search(before)
+            or self._part.search(text[max(0, match.start() - AROUND) : match.start()])
             or self._bound_after.match(text, match.end())
             or self._unsure.search(text[max(0, match.start() - HEDGED) : match.start()])
         )

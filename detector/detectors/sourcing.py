@@ -23,7 +23,7 @@ class SourcingDetector:
     use_model
         False for the rules alone, whose weights were fitted without the encoder.
     folder
-        Artifact of the encoder; None for the shipped one, if there is one.
+        Artifact of the encoder; None for the shipped one.
     threshold
         Probability from which a claim counts as unsupported; None for the fitted one. Talks without parties
         count from a lower one (`reading.UNNAMED`).
@@ -44,9 +44,8 @@ class SourcingDetector:
         self._encoder: SourcingEncoder | None = None
         self.models: tuple[ModelInfo, ...] = ()
         """The encoder's artifact; empty for the rules alone."""
-        place = folder or shipped("sourcing")
-        if use_model and (folder is not None or place.is_dir()):
-            artifact = load_artifact(place)
+        if use_model:
+            artifact = load_artifact(folder or shipped("sourcing"))
             self._encoder, weights = SourcingEncoder(artifact), artifact_weights(artifact)
             self.models = (artifact.info,)
         else:

@@ -24,7 +24,6 @@ from detector.reading.sniff import Kind, read_head, sniff
 from detector.types import Article
 
 SUFFIXES: dict[str, Kind] = {
-    "": "text",
     ".txt": "text",
     ".text": "text",
     ".html": "html",

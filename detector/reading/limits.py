@@ -12,8 +12,8 @@ from detector.errors import TooLargeError
 class Limits:
     """Caps for one article; the defaults take any article and no book.
 
-    `seconds` is checked between pages, paragraphs and steps: a parser is not cut off inside one
-    step, whose work the other caps bound.
+    `seconds` is checked between the pages of a PDF and the steps of a Word document: a parser is not
+    cut off inside one step, whose work the other caps bound, as they do for all other kinds.
     """
 
     bytes: int = 10_000_000

@@ -18,7 +18,7 @@ class Segment:
 
 
 def cut(length: int, flags: Sequence[Flag]) -> Iterator[Segment]:
-    """Yield segments that cover `[0, length)` in order; linearithmic in the number of flags.
+    """Yield segments that cover `[0, length)` in order; a segment costs the flags over it.
 
     >>> from detector.types import Span
     >>> flag = Flag("SRC001", "unsupported_claim", "warning", Span(2, 4), "")

@@ -165,7 +165,7 @@ def read_jsonl(path: str | Path) -> Iterator[Decision]:
     for number, line in enumerate(content.splitlines(), start=1):
         if line.strip():
             try:
-                yield _decision(json.loads(line.decode("utf-8")))
+                yield _decision(json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8")))
             except (TypeError, ValueError, RecursionError) as error:
                 raise UsageError(f"{path}, line {number}: not a decision ({error})") from error
 
@@ -192,10 +192,15 @@ def _decision(record: Any) -> Decision:
         elif name == "score":
             if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
                 raise TypeError("score must be a number or null")
+            if value is not None and not 0 <= value <= 1:
+                raise ValueError("score must lie between 0 and 1")
         elif not isinstance(value, str) or storable(value) != value:
             raise TypeError(f"{name} must be a text")
     if fault := _verdict_fault(decision.rule, decision.verdict):
         raise ValueError(fault)
+    if not decision.reviewer.strip():
+        raise ValueError("it has no reviewer's name")
+    decision = replace(decision, reviewer=decision.reviewer.strip())
     if decision.end < decision.start:
         raise ValueError("it ends before it starts")
     return replace(decision, made_at=time_in_utc(decision.made_at)) if decision.made_at else decision

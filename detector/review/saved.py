@@ -7,6 +7,7 @@ from typing import Any
 
 from detector.errors import UsageError
 from detector.report import SCHEMA_VERSION, Engine, Report, sentence_from_dict
+from detector.rules import catalogue
 from detector.types import (
     Article,
     Contribution,
@@ -23,7 +24,8 @@ def report_from_dict(data: Mapping[str, Any], article: Article) -> Report:
     Raises
     ------
     UsageError
-        Where the report is of another text, in UTF-16 offsets, of another schema, or incomplete.
+        Where the report is of another text, in UTF-16 offsets, of another schema, incomplete, or has a
+        rule that is no more.
 
     Examples
     --------
@@ -50,6 +52,10 @@ def report_from_dict(data: Mapping[str, Any], article: Article) -> Report:
     if unit != "codepoint":
         raise UsageError(
             f"the saved report of {article.source} counts offsets in {unit}; save it with --offsets codepoint"
+        )
+    if retired := sorted({flag.rule for flag in report.flags} - catalogue().keys()):
+        raise UsageError(
+            f"the saved report of {article.source} has a rule that this version does not know, {retired[0]}: score it anew"
         )
     if digest != report.text_sha256:
         raise UsageError(f"the saved report of {article.source} is of another text: score it anew")

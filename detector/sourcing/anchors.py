@@ -6,10 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 
 from detector.document import Document, Sentence
 from detector.sourcing.calendar import full_date, value_of
-from detector.sourcing.lexicon import fold, words
+from detector.sourcing.lexicon import fold, phrase_pattern, table, words
 from detector.sourcing.times import TimeExpression, find_times
 from detector.types import TimeKind
 
@@ -79,12 +80,19 @@ def read_times(document: Document) -> tuple[list[TimeReading], date | None]:
 
 
 _ORDER = {"absolute": 0, "relative": 1, "loose": 3, "duration": 3, "set": 3, "clock": 2}
-_FUTURE = re.compile(
-    r"\b(?:will|scheduled|expected|set to|upcoming|next|due (?:to|in|on|for)|likely to|going to|slated|planned for|plans to|plan to|is to|are to|shall)\b"
-)
-_PAST_VERBS = {"resigned", "died", "was", "were", "had"}
-_TOLD = re.compile(rf"\b(?:{'|'.join(sorted((words('cues', 'speech') - {'promises'}) | _PAST_VERBS))})\b")
-_OPENERS = ("", "on", "by", "from", "in", "early on", "late on")
+
+
+@cache
+def _future() -> re.Pattern[str]:
+    """Words that put a time ahead."""
+    return phrase_pattern(table("times")["ahead"])
+
+
+@cache
+def _told() -> re.Pattern[str]:
+    """Verbs of what is over when it is told."""
+    over = words("cues", "speech") - words("times", "promises") | words("times", "over")
+    return phrase_pattern(over)
 
 
 def _choose(
@@ -115,10 +123,10 @@ def _resolved(
 
 def _is_to_come(before: str, after: str) -> bool:
     """Whether a time lies ahead: the last verb before it tells so, or the first one behind a time that opens."""
-    if before.strip(" \"'(,") in _OPENERS:
-        ahead, told = _FUTURE.search(after), _TOLD.search(after)
+    if before.strip(" \"'(,") in table("times")["openers"]:
+        ahead, told = _future().search(after), _told().search(after)
         return ahead is not None and (told is None or ahead.start() < told.start())
-    marks: Sequence[re.Match[str]] = list(_FUTURE.finditer(before))
+    marks: Sequence[re.Match[str]] = list(_future().finditer(before))
     if not marks:
         return False
-    return not any(told.start() > marks[-1].start() for told in _TOLD.finditer(before))
+    return not any(told.start() > marks[-1].start() for told in _told().finditer(before))

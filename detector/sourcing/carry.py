@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal, TypeAlias
 
@@ -28,6 +28,8 @@ class SourceReading:
     """Share of the sentence's words inside quotation marks."""
     attributed: bool = False
     """True where the sentence holds a cue of its own."""
+    anonymous: bool = False
+    """True where its own speaker is said to want no name in print."""
 
 
 @dataclass(slots=True)
@@ -37,6 +39,8 @@ class _Memory:
     person: tuple[int, int] | None = None
     latest: SourceReading | None = None
     before: int = -9
+    introduced: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Nouns of people ("experts") to the named source of the sentence in which they stood."""
 
 
 def quoted_tokens(document: Document) -> list[bool]:
@@ -92,8 +96,13 @@ def _read(
     named = [a for a in spoken if a.kind == "named"]
     if named:
         memory.person = (named[0].start, named[0].end)
+        _introduce(document, sentence, memory)
     else:
         _remember_person(document, sentence, memory)
+    nameless = next((a for a in spoken if a.anonymous), None)
+    if nameless is not None and not any(_tells(document, a) for a in named):
+        own, cue = (nameless.start, nameless.end), (nameless.cue_start, nameless.cue_end)
+        return SourceReading("vague", *own, cue=cue, quoted=share, attributed=True, anonymous=True)
     if not spoken and hearsay is not None:
         return SourceReading("vague", *hearsay, cue=hearsay, hearsay=hearsay, quoted=share, attributed=True)
     if not spoken:
@@ -106,6 +115,11 @@ def _read(
             # A speaker says more than a phrase such as "the international community"; "reportedly" says most.
             first = min([hearsay, *((a.start, a.end) for a in spoken if a.kind == "vague")])
         return SourceReading("vague", *first, cue=first, hearsay=hearsay, quoted=share, attributed=True)
+    if not named:
+        told = _told_of(document, spoken, memory)
+        if told is not None:
+            cue = (told[1].cue_start, told[1].cue_end)
+            return SourceReading("named", *told[0], True, cue, hearsay, share, True)
     best = max(spoken, key=lambda a: (_STRENGTH[a.kind], -a.cue_start))
     cue = (best.cue_start, best.cue_end)
     kind: Standing
@@ -152,6 +166,28 @@ def _fits(document: Document, phrase: str, latest: SourceReading | None) -> bool
     if latest is None or latest.start is None:
         return False
     return head in document.text[latest.start : latest.end].lower().split()
+
+
+def _introduce(document: Document, sentence: Sentence, memory: _Memory) -> None:
+    """Keep "experts" of "Two experts, Dr. Hoff of Graz and Paul Miller, said" for a later "the experts"."""
+    assert memory.person is not None
+    tokens = document.sentence_tokens(sentence)
+    for before, token, after in zip((None, *tokens), tokens, tokens[1:], strict=False):
+        word = token.text
+        counted = before is not None and before.text.lower() in words("sources", "counts")
+        if counted and word in words("sources", "speakers") and after.text in (",", ":", "-"):
+            memory.introduced[word] = memory.person
+
+
+def _told_of(
+    document: Document, spoken: list[Attribution], memory: _Memory
+) -> tuple[tuple[int, int], Attribution] | None:
+    """The named source of "the experts" or "both experts", where these were introduced by name."""
+    for a in spoken:
+        first, _, noun = document.text[a.start : a.end].partition(" ")
+        if noun in memory.introduced and first.lower() in words("sources", "both"):
+            return memory.introduced[noun], a
+    return None
 
 
 def _without_cue(share: float, memory: _Memory, index: int) -> SourceReading:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from detector.document import Document, Sentence
 from detector.sourcing.anchors import TimeReading
 from detector.sourcing.carry import SourceReading
-from detector.sourcing.lexicon import words
+from detector.sourcing.lexicon import fold, table, words
 
 
 def unnamed_parties(
@@ -30,11 +30,16 @@ def unnamed_parties(
         if noun is None and lower[place] in words("events", "held") and not named:
             if _is_denied(lower, place):
                 return None
-            if _is_event(lower, place):
+            if _is_event(lower, place) and not _describes(document.text, sentence.start, token.start):
                 noun = (token.start, token.end)
         elif named and len(token.text) > 1 and not _is_common(lower[place]):
             return None
     return noun
+
+
+def _describes(text: str, start: int, noun: int) -> bool:
+    """Whether a meeting only tells of a source: "a person with knowledge of the talks"."""
+    return fold(text[max(start, noun - 24) : noun]).rstrip().endswith(tuple(table("events")["describing"]))
 
 
 def _is_common(word: str) -> bool:

@@ -28,7 +28,7 @@ def kind_of_phrase(tokens: Sequence[Token], starts_sentence: bool = False) -> Ph
         return "first_person"
     if all(w in words("sources", "pronouns") for w in lower):
         return "pronoun"
-    if set(lower) - {"the"} <= words("sources", "place_parts"):
+    if _is_nobody(lower):
         return "none"
     if _is_place(lower):
         return "role"
@@ -93,6 +93,15 @@ def _is_place(lower: list[str]) -> bool:
     """Countries and capitals that stand for their governments: an office speaks, no person."""
     named = [w for w in lower if w not in ("the", "and", "of", "both")]
     return bool(named) and all(part in words("places", "names") for w in named for part in w.split("-"))
+
+
+def _is_nobody(lower: list[str]) -> bool:
+    """Tell nobody ("no one at the council") and parts of a place's name alone ("the north")."""
+    return (
+        lower[0] in words("sources", "nobody")
+        or lower[:2] == ["no", "one"]
+        or set(lower) - {"the"} <= words("sources", "place_parts")
+    )
 
 
 def _is_role(head: str) -> bool:

@@ -89,7 +89,8 @@ def read_sentences(
         speaks = _speaks_vaguely(rules.sources[index]) or (
             predicted is not None and predicted.source is not None
         )
-        kind = _source_kind(sources, speaks, role)
+        anonymous = rules.sources[index].anonymous and role == "claim"
+        kind = "vague" if anonymous else _source_kind(sources, speaks, role)
         source = _source(document, index, rules.sources[index], predicted, kind, readings)
         time = _time(rules.times[index], max(times, key=lambda k: times[k]), rules.anchor, role, readings)
         probability = unsupported_probability(decision_marks(marks, roles, sources), weights.unsupported)
@@ -151,6 +152,8 @@ def _source(
     if predicted is not None and predicted.source is not None:
         start, end = speaker(document, sentence, *_without_marks(document.text, *predicted.source))
         phrase = document.text[start:end]
+        if phrase.lower().split()[:1] and phrase.lower().split()[0] in words("sources", "nobody"):
+            return replace(rule, kind="none", start=None, end=None, inherited=False)
         if _names_someone(phrase) and (said is None or speaks(phrase)):
             return replace(rule, kind=standing, start=start, end=end, inherited=False)
     if said is not None:

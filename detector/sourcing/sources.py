@@ -31,6 +31,8 @@ class Attribution:
     cue_start: int
     cue_end: int
     hearsay: bool = False
+    anonymous: bool = False
+    """Somebody who is said to want no name in print."""
 
 
 @cache
@@ -70,6 +72,7 @@ def find_attributions(folded: str, tokens: Sequence[Token], quoted: Sequence[boo
     found.extend(_relayed(folded, tokens, quoted))
     found.extend(_hearsay(folded, tokens, lower, quoted))
     found.extend(_vague_subjects(tokens, lower, quoted, found))
+    found.extend(_anonymous(folded, tokens, lower, quoted))
     return sorted(found, key=lambda a: (a.cue_start, a.start))
 
 
@@ -90,6 +93,7 @@ def _of_verb(
     index = cue - 1
     while index >= 0 and (lower[index] in words("cues", "adverbs") or _is_adverb(tokens[index].text)):
         index -= 1
+    index = _before_day(lower, index)
     if index >= 0 and lower[index] in words("cues", "passive_auxiliaries"):
         return _of_passive(tokens, lower, quoted, cue, index)
     if index >= 0 and lower[index] in words("sources", "relatives"):
@@ -97,10 +101,14 @@ def _of_verb(
         if index >= 0 and lower[index] == ",":
             index -= 1
     before = _phrase_before(tokens, lower, quoted, index)
-    if before is not None:
-        attribution = _make(tokens, *before, cue)
-        if attribution is not None and attribution.kind != "none":
-            return attribution
+    attribution = None if before is None else _make(tokens, *before, cue)
+    if attribution is None or attribution.kind != "named":
+        inside = _apposition(tokens, lower, quoted, index)
+        attribution = attribution if inside is None else _make(tokens, *inside, cue)
+    if attribution is not None and attribution.kind != "none":
+        return attribution
+    if lower[cue] in words("cues", "addressing") and not (cue and lower[cue - 1] == '"'):
+        return None
     if cue + 1 < len(lower) and lower[cue + 1] == "by" and _is_time(lower, cue + 2):
         return None
     after = cue + 2 if cue + 1 < len(lower) and lower[cue + 1] == "by" else cue + 1
@@ -182,6 +190,29 @@ def _phrase_before(
     return (first, last + 1) if first <= last else None
 
 
+def _before_day(lower: list[str], last: int) -> int:
+    """Index before the day of "Apple on Monday said": it is no part of a name."""
+    days = table("times")["weekdays"]
+    if last > 0 and (lower[last] in days or lower[last] in words("sources", "days")):
+        last -= 1
+        if last > 0 and lower[last] in words("sources", "before_days"):
+            last -= 1
+    return last
+
+
+def _apposition(
+    tokens: Sequence[Token], lower: list[str], quoted: Sequence[bool], last: int
+) -> tuple[int, int] | None:
+    """The full name between commas before a verb: "its chief engineer, Robert Vane, said"."""
+    if last <= 0 or lower[last] != "," or quoted[last]:
+        return None
+    inside = _phrase_before(tokens, lower, quoted, last - 1)
+    if inside is None or inside[0] == 0 or lower[inside[0] - 1] != ",":
+        return None
+    names = [token.text[0].isupper() for token in tokens[slice(*inside)] if token.is_word][:2]
+    return inside if names == [True, True] and kind_of_phrase(tokens[slice(*inside)]) == "named" else None
+
+
 def _joins(tokens: Sequence[Token], index: int) -> bool:
     """'Smith and Jones': capitals on both sides keep a phrase together over its 'and'."""
     return (
@@ -209,6 +240,8 @@ def _phrase_after(
 ) -> tuple[int, int]:
     """Noun phrase that starts at token `first`, up to punctuation or a clause word."""
     last = first
+    if first < len(tokens) and lower[first] in words("sources", "after_source"):
+        return first, first  # "Said on Thursday"
     while last < len(tokens) and last - first < _REACH:
         if quoted[last] or not (
             tokens[last].is_word
@@ -220,7 +253,8 @@ def _phrase_after(
             lower[last] == "and" and _joins(tokens, last)
         ):
             break
-        if last > first and (lower[last] in cue_verbs() or lower[last] in words("sources", "relatives")):
+        ends = cue_verbs() | words("sources", "source_ends") | words("sources", "relatives")
+        if last > first and lower[last] in ends:
             break
         if (
             lower[last] in words("sources", "after_source")
@@ -310,6 +344,33 @@ def _hearsay(
         cue = _at(tokens, match.start())
         if cue < len(tokens) and not quoted[cue]:
             found.append(Attribution("vague", match.start(), match.end(), match.start(), match.end(), True))
+    return found
+
+
+def _anonymous(
+    folded: str, tokens: Sequence[Token], lower: list[str], quoted: Sequence[bool]
+) -> list[Attribution]:
+    """'A neighbour, who asked not to be named': the noun phrase before "who", where it is nobody by itself."""
+    found = []
+    for match in phrases("cues", "anonymity").finditer(folded, tokens[0].start, tokens[-1].end):
+        cue, end = _at(tokens, match.start()), _at(tokens, match.end()) - 1
+        if cue >= len(tokens) or quoted[cue]:
+            continue
+        who = next((i for i in range(cue, max(-1, cue - _REACH), -1) if lower[i] in ("who", "whom")), None)
+        if who is None:
+            continue
+        last = who - 1
+        if lower[who] == "whom":  # "Nine employees, five of whom spoke"
+            last = next((i for i in range(who, max(-1, who - 5), -1) if lower[i] == ","), -1)
+        if last >= 0 and lower[last] == ",":
+            last -= 1
+        phrase = _phrase_before(tokens, lower, quoted, last)
+        if phrase is None or kind_of_phrase(tokens[slice(*phrase)]) in ("named", "role", "pronoun"):
+            continue
+        start, stop = tokens[phrase[0]].start, tokens[phrase[1] - 1].end
+        found.append(
+            Attribution("vague", start, stop, tokens[cue].start, tokens[max(cue, end)].end, anonymous=True)
+        )
     return found
 
 

@@ -112,6 +112,8 @@ def find_times(
             continue  # "At the last minute" is no time.
         if kind == "deictic" and quoted.startswith("that ") and not _after_that().match(text, match.end()):
             continue
+        if kind in ("weekday", "day_word") and _is_title(text, match.start(), match.end(), kind):
+            continue
         if kind == "year" and _counted().search(text, max(start, match.start() - 14), match.start()):
             continue
         lead = (
@@ -127,7 +129,7 @@ _CENTURY = re.compile(r"\d{4}")
 _REACH = 60
 """Code points on either side of "the 80s" in which a word makes it a temperature."""
 _NAME_PART = re.compile(r"[A-Za-z]+")
-_LAST_WORD = re.compile(r"[a-z]+-?$")
+_LAST_WORD = re.compile(r"(?<![a-z])[a-z]+-?$")
 
 
 @cache
@@ -160,6 +162,19 @@ def _counted() -> re.Pattern[str]:
 def _lead() -> re.Pattern[str]:
     """Prepositions that are no part of a time."""
     return re.compile(rf"(?:{_either(words('times', 'prepositions'))}) ")
+
+
+def _is_title(text: str, start: int, end: int, kind: str) -> bool:
+    """Tell "Black Friday" and "the Today programme" from a day."""
+    if kind == "weekday":
+        before = text[max(0, start - 12) : start].split()
+        return (
+            bool(before)
+            and before[-1][0].isupper()
+            and before[-1].lower() in words("times", "before_names_of_days")
+        )
+    after = text[end : end + 12].split()
+    return text[start].isupper() and bool(after) and after[0].lower() in words("times", "after_today")
 
 
 def _near_degrees(text: str, match: re.Match[str], start: int, limit: int) -> bool:

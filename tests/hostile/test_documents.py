@@ -19,6 +19,7 @@ from detector.reading.limits import DEFAULT_LIMITS
 from detector.reading.markdown import markdown_to_text
 from detector.reading.pdf import unwrap
 from detector.sourcing.figures import figure
+from detector.sourcing.reading import read_rules
 from detector.types import Article
 
 MOST_GROWTH = 2.6
@@ -93,6 +94,20 @@ def test_building_and_inspecting_is_linear(unit):
         IntegrityDetector().detect([build_document(Article(text))])
 
     assert _growth(work, lambda n: (unit * SIZE)[: SIZE * n // 2]) <= MOST_GROWTH
+
+
+DATES = {
+    "dates": "2020-01-01 ",
+    "months": "May 3, 2020, ",
+    "updates": "Updated 3 May 2020 ",
+    "speakers": "some said ",
+}
+
+
+@pytest.mark.parametrize("unit", [*DATES.values(), *UNITS.values()], ids=[*DATES, *UNITS])
+def test_reading_who_says_so_and_when_is_linear(unit):
+    documents = {n: build_document(Article((unit * SIZE)[: SIZE * n // 2])) for n in (1, 2)}
+    assert _growth(read_rules, documents.__getitem__) <= MOST_GROWTH
 
 
 MARKDOWN = [

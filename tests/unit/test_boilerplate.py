@@ -254,3 +254,35 @@ def test_many_leftovers_take_linear_time(unit: str, count: int) -> None:
             spent.append(time.process_time() - began)
         times.append(min(spent))
     assert times[1] < 24 * max(times[0], 0.02)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "His book, Only Time Will Tell, was published in 2011 by Macmillan.",
+        "The band Stay Tuned played on Monday.",
+        "The auditor, Jane Poe, raised concerns about a payment of £40,000 to a firm in Hull.",
+        "Senator Rob Tully raised questions about the contract at a hearing on Tuesday.",
+        "Home/away record: 8 wins at home, 3 away",
+        "Home / Leeds 2 Hull 1",
+        "4,000,000 shares",
+        "(c) no van may cross after 10 p.m.",
+    ],
+)
+def test_names_and_facts_are_no_boilerplate(text: str) -> None:
+    assert found(f"It rained in Hull.\n\n{text}\n\nIt snowed in Leeds.") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Only time will tell.",
+        "The move raised concerns about the future of the region.",
+        "Home / News / World",
+        "Home » News",
+        "1.2k shares",
+        "(c) 2024 Example Media",
+    ],
+)
+def test_what_is_like_names_and_facts_still_is(text: str) -> None:
+    assert found(f"It rained in Hull.\n\n{text}\n\nIt snowed in Leeds.")

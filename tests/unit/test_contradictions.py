@@ -51,6 +51,18 @@ BOTH_RIGHT = {
         "Tolland Castings will close the Harlow bearing plant in Westmere. Tolland Castings makes bearings.",
         "The Denby bearing plant in Eastmere of Tolland Castings will stay open. Tolland Castings makes bearings.",
     ),
+    "a count that the other article has too": (
+        "Tolland Castings will cut 240 jobs in Harlow when its Harlow bearing plant closes.",
+        "Tolland Castings will cut 900 jobs worldwide, 240 of them in Harlow, where its Harlow bearing plant closes.",
+    ),
+    "a part of the injured": (
+        "The Larchmont coach crash injured 14 people on the Pellworm road." + PELLWORM,
+        "The Larchmont coach crash seriously injured three people on the Pellworm road." + PELLWORM,
+    ),
+    "two charges": (
+        "Tom Hall was convicted of fraud in Larchmont. The Larchmont fraud and theft trial of Tom Hall shocked Pellworm.",
+        "Tom Hall was acquitted of theft in Larchmont. The Larchmont fraud and theft trial of Tom Hall shocked Pellworm.",
+    ),
     "two chambers": (
         "The Senate approved the Pellworm farm subsidy bill." + PELLWORM,
         "The House rejected the Pellworm farm subsidy bill." + PELLWORM,

@@ -16,6 +16,11 @@ VALUES = [
     ("They met last Friday.", "last Friday", "2021-02-26"),
     ("It began twenty-five years ago.", "twenty-five years ago", "1996"),
     ("The bill passed on Feb. 29.", "Feb. 29", "2020-02-29"),
+    ("They meet tomorrow afternoon.", "tomorrow afternoon", "2021-03-06TAF"),
+    ("They meet the day after tomorrow.", "the day after tomorrow", "2021-03-07"),
+    ("It froze 1500 years ago.", "1500 years ago", "0521"),
+    ("It froze one hundred and fifty years ago.", "one hundred and fifty years ago", "1871"),
+    ("It began forty two years ago.", "forty two years ago", "1979"),
     ("They will meet next Tuesday.", "next Tuesday", "2021-03-09"),
     ("It opened on March 3, 2019.", "March 3, 2019", "2019-03-03"),
     ("It opened on 3 March 2019.", "3 March 2019", "2019-03-03"),
@@ -179,3 +184,38 @@ def test_many_decades_take_linear_time() -> None:
     # Taken in turns, so that a processor that slows down for a while slows both.
     small, large = map(min, zip(*((seconds(1000), seconds(4000)) for _ in range(3)), strict=True))
     assert large < 8 * max(small, 0.01)
+
+
+def test_years_before_the_calendar_have_no_value() -> None:
+    text = "It froze 5000 years ago."
+    assert [value_of(t, text, ANCHOR) for t in find_times(text)] == [None]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Officer Kevin May left.",
+        "Simon March left.",
+        "Jason May left.",
+        "Robin March left.",
+        "Black Friday sales fell.",
+        "He told the Today programme so.",
+    ],
+)
+def test_names_that_hold_a_time_are_none(text: str) -> None:
+    assert find_times(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("The trial was adjourned until Tuesday.", "2021-03-09"),
+        ("The fair opens on Monday.", "2021-03-08"),
+        ("He said that it would reopen in August.", "2021-08"),
+        ("It reopened in August, he said.", "2020-08"),
+        ("It was closed on Tuesday.", "2021-03-02"),
+    ],
+)
+def test_what_is_to_come_lies_ahead(text: str, value: str) -> None:
+    readings, _ = read_times(build_document(Article(text, published=ANCHOR)))
+    assert readings[0].value == value

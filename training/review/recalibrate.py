@@ -7,6 +7,7 @@ old one. `AnalyzerSettings(recalibration=FOLDER)` uses it.
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -235,10 +236,14 @@ def write_artifact(folder: Path, found: Fit, decisions: Sequence[Decision], line
         partial.mkdir()
     except FileExistsError:
         raise UsageError(f"{folder} exists, or is being written: an artifact is never overwritten") from None
-    for name, content in files.items():
-        (partial / name).write_bytes(content)
-    write_sums(partial)
-    partial.rename(folder)
+    try:
+        for name, content in files.items():
+            (partial / name).write_bytes(content)
+        write_sums(partial)
+        partial.rename(folder)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
 
 
 def decisions_digest(decisions: Sequence[Decision]) -> str:

@@ -45,7 +45,8 @@ def find_groups(
         )
         for conflict in found.contradictions
     ]
-    return _cut(groups), _note(len(groups))
+    kept = _cut(groups)
+    return kept, _note(len(groups)) if len(kept) < len(groups) else ""
 
 
 def _cut(groups: Iterable[ArticleGroup]) -> list[ArticleGroup]:
@@ -59,4 +60,4 @@ def _cut(groups: Iterable[ArticleGroup]) -> list[ArticleGroup]:
 
 
 def _note(count: int) -> str:
-    return f"The first {MOST_GROUPS} of each kind, of {count:,} groups." if count > MOST_GROUPS else ""
+    return f"The first {MOST_GROUPS} of each kind, of {count:,} groups."

@@ -39,7 +39,7 @@ def write(paths: OutputPaths, results: Iterable[str], tally: Tally, temp: str) -
         for line in read_rows(path):
             collected.add(json.loads(line))
     groups, note = find_groups(collected.reports, collected.pages)
-    if len(collected.reports) == MOST_COMPARED:
+    if len(collected.reports) < tally.rows - tally.errors:
         note = f"Only the first {MOST_COMPARED:,} articles are compared. {note}"
     overview = Overview(
         title=_title(paths.main),

@@ -22,6 +22,7 @@ _SPOKEN = ("BP010", "BP011")
 _WHOLE_SENTENCE = ("BP003", "BP010", "BP011")
 """Rules whose whole sentence is boilerplate, in the share of words; a flag stays on the exact phrase."""
 
+_LONG_WORD = re.compile(r"[^\W\d_]{4,}")
 _REACH = 300
 """Code points on either side of a match in which its sentence may name a speaker."""
 
@@ -46,6 +47,9 @@ class BoilerplateDetector:
         disclosures = load_toml("boilerplate/disclosures.toml")
         self._speakers = re.compile(disclosures["speakers"], re.IGNORECASE)
         self._spoken_after = re.compile(disclosures["spoken_after"], re.IGNORECASE)
+        prose = load_toml("boilerplate/template_prose.toml")
+        self._spared = frozenset(prose["spared"])
+        self._facts = re.compile(prose["facts"])
         advice = load_toml("boilerplate/advice.toml")
         self._warnings = frozenset(advice["warnings"])
         self._warners = re.compile(advice["warners"])
@@ -82,6 +86,8 @@ class BoilerplateDetector:
             and not _inside(doubles, match)
             and not _inside(singles, match)
             and not self._reports(document, match)
+            and not self._names_a_fact(document, match)
+            and not _is_title(document, match)
         )
         return sorted([*lines, *phrases], key=lambda match: match.start)
 
@@ -152,6 +158,13 @@ class BoilerplateDetector:
             return bool(self._speakers.search(text, *before) or self._spoken_after.search(text, *after))
         return bool(self._warners.search(text, *before) and self._concrete.search(text, *after))
 
+    def _names_a_fact(self, document: Document, match: Match) -> bool:
+        """Tell whether what a phrase is about follows in its sentence, with a figure or a day."""
+        if match.pattern.id not in self._spared:
+            return False
+        sentence = _sentence_at(document, match.start)
+        return self._facts.search(document.text, match.end, min(sentence.end, match.end + _REACH)) is not None
+
     def _filled(self, document: Document, match: Match) -> tuple[int, int]:
         """Range that a match makes boilerplate."""
         if match.pattern.rule not in _WHOLE_SENTENCE:
@@ -163,6 +176,15 @@ class BoilerplateDetector:
 def _sentence_at(document: Document, position: int) -> Sentence:
     place = bisect_right(document.sentences, position, key=attrgetter("start"))
     return document.sentences[max(0, place - 1)]
+
+
+def _is_title(document: Document, match: Match) -> bool:
+    """Tell whether a phrase is a name by its capitals: "His book, Only Time Will Tell, was published"."""
+    text = document.text
+    named = [word[0].isupper() for word in _LONG_WORD.findall(text, match.start, match.end)]
+    sentence = _sentence_at(document, match.start)
+    before = text[max(sentence.start, match.start - _REACH) : match.start]
+    return len(named) > 1 and all(named) and any(word[0].islower() for word in _LONG_WORD.findall(before))
 
 
 def _inside(ranges: Sequence[tuple[int, int]], match: Match) -> bool:
