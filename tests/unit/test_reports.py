@@ -302,7 +302,7 @@ def test_sarif_places_flags_by_line_and_utf16_column():
 
 @pytest.mark.parametrize(
     ("source", "placed"),
-    [("a.txt", True), ("README", True), ("a.php", False), ("a.md", False), ("stdin.html", False)],
+    [("a.txt", True), ("README", False), ("a.php", False), ("a.md", False), ("stdin.html", False)],
 )
 def test_only_plain_text_has_lines_in_its_file(source, placed):
     location = render_sarif([make_report("first second", (flag(0, 5),), source=source)])["runs"][0][
