@@ -70,3 +70,19 @@ def test_a_folder_may_have_a_dot_in_its_name(run, lines, tmp_path, made, format,
         summary = run(path, out=out, format=format, mode=mode)
     assert summary.complete_before
     assert {path.name for path in (tmp_path / "out.v1").iterdir()} == files
+
+
+def test_a_note_tells_of_groups_only_where_some_are_left_out(monkeypatch):
+    from detector.batch.outputs import groups
+
+    def found(kind, count):
+        return [groups.ArticleGroup(kind, "x", []) for _ in range(count)]
+
+    monkeypatch.setattr(groups, "MOST_GROUPS", 3)
+    assert groups.shown(found("event", 3) + found("copies", 2)) == (
+        found("event", 3) + found("copies", 2),
+        "",
+    )
+    kept, note = groups.shown(found("event", 4) + found("copies", 2))
+    assert len(kept) == 5
+    assert note == "The first 3 of each kind, of 6 groups."

@@ -284,6 +284,14 @@ def test_recalibrate_writes_a_new_folder_that_the_analyzer_takes(
     assert "never overwritten" in again.output
     assert {path.name: path.read_bytes() for path in out.iterdir()} == before
 
+    plain = "It is a sustainable path to peace. " + article.text
+    usual_plain, learned_plain = (
+        Analyzer(AnalyzerSettings(recalibration=folder)).analyze(plain) for folder in (None, str(out))
+    )
+    uncounted = [f.counted for f in usual_plain.flags if f.rule.startswith("BP")]
+    assert False in uncounted
+    assert [f.counted for f in learned_plain.flags if f.rule.startswith("BP")] == uncounted
+
     (out / "rules.json").write_text((out / "rules.json").read_text().replace("false", "true", 1))
     with pytest.raises(ModelError, match="altered"):
         Analyzer(AnalyzerSettings(recalibration=str(out)))
@@ -315,3 +323,21 @@ def test_recalibrate_names_what_is_no_decision_file(tmp_path: Path, content: str
     assert result.exit_code == 2
     assert "d.jsonl" in result.output
     assert not (tmp_path / "r").exists()
+
+
+def test_a_folder_that_could_not_be_written_is_no_hindrance(
+    tmp_path: Path, examples: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from detector.review import write_jsonl
+
+    write_jsonl([ONE], tmp_path / "d.jsonl")
+    out = tmp_path / "made"
+
+    def full(folder: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("training.review.recalibrate.write_sums", full)
+        assert run("--decisions", tmp_path / "d.jsonl", "--articles", examples, "-o", out).exit_code != 0
+    assert list(tmp_path.iterdir()) == [tmp_path / "d.jsonl"]
+    assert run("--decisions", tmp_path / "d.jsonl", "--articles", examples, "-o", out).exit_code == 0

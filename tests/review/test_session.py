@@ -54,6 +54,7 @@ def test_saved_reports_are_used_where_the_text_is_the_same(
         (lambda d: d["article"].update(offset_unit="utf16"), "offsets"),
         (lambda d: d.update(schema_version="2"), "schema"),
         (lambda d: d.pop("flags"), "incomplete"),
+        (lambda d: d["flags"][0].update(rule="SRC999"), "SRC999: score it anew"),
     ],
 )
 def test_a_saved_report_that_does_not_fit_is_refused(queue: Queue, change, message) -> None:

@@ -43,6 +43,12 @@ def test_what_is_said_again_stays_in_force_over_what_was_said_between(
         {"start": 10**30},
         {"start": True},
         {"score": "x"},
+        {"score": 7},
+        {"score": -0.1},
+        {"score": float("nan")},
+        {"score": float("inf")},
+        {"score": 10**400},
+        {"reviewer": "  "},
         {"comment": "a\ud800b"},
         {"comment": 3},
         {"verdict": "perhaps"},
@@ -318,6 +324,15 @@ def test_a_broken_import_is_named_by_its_line_and_adds_nothing(
     with pytest.raises(UsageError, match="line 2"):
         store.import_jsonl(tmp_path / "d.jsonl")
     assert store.decisions() == []
+
+
+def test_an_import_may_begin_with_a_byte_order_mark_and_trims_the_reviewer(
+    store: DecisionStore, tmp_path: Path
+) -> None:
+    line = json.dumps(ONE.to_dict() | {"reviewer": f" {ONE.reviewer} "})
+    (tmp_path / "d.jsonl").write_text(line + "\n", "utf-8-sig")
+    assert store.import_jsonl(tmp_path / "d.jsonl") == 1
+    assert store.decisions()[0].reviewer == ONE.reviewer
 
 
 def test_the_examples_of_decisions_are_decisions(store: DecisionStore, queue: Queue) -> None:

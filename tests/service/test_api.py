@@ -23,6 +23,17 @@ def test_a_report_comes_back_with_what_was_said_of_the_article(service: Running)
     assert flag["quote"] == WORDS[flag["start"] : flag["end"]] == "The"
 
 
+def test_what_was_read_can_be_scored_as_it_came_back(service: Running) -> None:
+    page = f"<html><head><meta name=author content='Jane Doe'></head><body><p>{WORDS}</p></body></html>"
+    told = service.client.post(
+        "/v1/read", content=page.encode(), headers={"Content-Type": "text/html"}
+    ).json()
+    assert told["author"] == "Jane Doe"
+    report = service.client.post("/v1/score", json=told | {"id": None})
+    assert report.status_code == 200, report.text
+    assert report.json()["article"]["id"] == ""
+
+
 @pytest.mark.parametrize(("unit", "end"), [("codepoint", 3), ("utf16", 5)])
 def test_offsets_count_in_the_unit_asked_for(service: Running, unit: str, end: int) -> None:
     text = "😀a😀 " + WORDS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from detector.errors import DatelineError
 from detector.report import Report
@@ -45,19 +45,16 @@ def find_groups(
         )
         for conflict in found.contradictions
     ]
-    kept = _cut(groups)
-    return kept, _note(len(groups)) if len(kept) < len(groups) else ""
+    return shown(groups)
 
 
-def _cut(groups: Iterable[ArticleGroup]) -> list[ArticleGroup]:
-    """Keep so many of each kind that a page can show them."""
-    kept: dict[str, list[ArticleGroup]] = {}
+def shown(groups: Sequence[ArticleGroup]) -> tuple[list[ArticleGroup], str]:
+    """So many of each kind that a page can show them, and a note where some are left out."""
+    by_kind: dict[str, list[ArticleGroup]] = {}
     for group in groups:
-        of_kind = kept.setdefault(group.kind, [])
+        of_kind = by_kind.setdefault(group.kind, [])
         if len(of_kind) < MOST_GROUPS:
             of_kind.append(group)
-    return [group for of_kind in kept.values() for group in of_kind]
-
-
-def _note(count: int) -> str:
-    return f"The first {MOST_GROUPS} of each kind, of {count:,} groups."
+    kept = [group for of_kind in by_kind.values() for group in of_kind]
+    left_out = len(kept) < len(groups)
+    return kept, f"The first {MOST_GROUPS} of each kind, of {len(groups):,} groups." if left_out else ""
