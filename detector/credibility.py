@@ -97,7 +97,7 @@ def _unsupported_claims(findings: Findings) -> Contribution:
     )
     why = (
         f"{len(found)} of {claims} claims seem to rest on no identifiable source and can't be checked; "
-        f"by how sure the detector is of each, {those} {weighed:.1f}."
+        f"by how sure the detector is of each, {those} {weighed:.1f}. The first {weight['free_share']:.0%} cost nothing."
     )
     return Contribution("unsupported_claims", points, why)
 
@@ -132,7 +132,10 @@ def _boilerplate(findings: Findings) -> Contribution:
     points = _ramp(
         per_1000, weight["free_per_1000_words"], weight["full_per_1000_words"], weight["max_points"]
     )
-    why = f"{counted} template phrases, empty sections or web leftovers in {findings.words} words."
+    what = "template phrase, empty section or web leftover"
+    if counted != 1:
+        what = "template phrases, empty sections or web leftovers"
+    why = f"{counted} {what} in {findings.words} words."
     return Contribution("boilerplate", points, why)
 
 

@@ -13,7 +13,7 @@ from detector.corroboration.findings import CopyGroup, Corroboration, Event, Quo
 from detector.corroboration.near_duplicates import find_copies
 from detector.corroboration.statements import Statement, StatementReader
 from detector.corroboration.support import find_support, quote_of
-from detector.corroboration.terms import count_terms, group_stories, weigh
+from detector.corroboration.terms import count_terms, group_stories, spell, weigh
 from detector.data import load_toml
 from detector.document import build_document
 from detector.report import Report
@@ -21,6 +21,8 @@ from detector.sourcing.anchors import read_times
 from detector.types import Article
 
 TERMS_SHOWN = 6
+MOST_SPELLED = 20
+"""Articles of an event whose spelling of its terms is shown."""
 _YEAR = re.compile(r"\d{4}|\d/\d")
 HEAD = 800
 """Code points of an article in which a dateline or byline is looked for."""
@@ -95,7 +97,9 @@ def _event(
     at_odds = {frozenset(((a.article, a.span), (b.article, b.span))) for _, a, b, _ in conflicts}
     return Event(
         articles=story,
-        terms=tuple(ranked[:TERMS_SHOWN]),
+        terms=tuple(
+            spell(ranked[: 2 * TERMS_SHOWN], [reports[i].article.text for i in story[:MOST_SPELLED]])
+        )[:TERMS_SHOWN],
         participants=tuple(sorted({name for s in said for name in s.parties})),
         actions=tuple(sorted({s.action for s in said})),
         places=tuple(sorted({s.place for s in said if s.place})),

@@ -76,6 +76,27 @@ def stem(word: str) -> str:
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
 
 
+def spell(terms: Sequence[str], texts: Sequence[str]) -> list[str]:
+    """Give terms as the texts spell them most often, without numbers and "@".
+
+    >>> spell(["@Burga", "@Russia", "14", "weld"], ["Burgas welds 14 times, Burgas said; the Kremlin did not."])
+    ['Burgas', 'Russia', 'welds']
+    """
+    spellings: dict[str, Counter[str]] = {term: Counter() for term in terms}
+    for text in texts:
+        for word, times in Counter(WORD.findall(text)).items():
+            bare = word.replace("’", "'").removesuffix("'").removesuffix("'s")
+            for term in (NAME + stem(word), stem(word.lower())):
+                if term in spellings:
+                    spellings[term][bare] += times
+    found = []
+    for term in terms:
+        most = max(spellings[term].items(), key=lambda item: (item[1], item[0]), default=(term, 0))[0]
+        if not term[0].isdigit():
+            found.append(most.removeprefix(NAME))
+    return found
+
+
 def weigh(counts: Sequence[Mapping[str, int]], kept: int = KEPT) -> list[dict[str, float]]:
     """Turn counts to unit vectors: rarer in the language and in the batch weighs more."""
     table = word_frequencies()

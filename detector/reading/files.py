@@ -20,7 +20,7 @@ from detector.reading.lines import PutBack
 from detector.reading.markdown import markdown_to_text, split_front_matter
 from detector.reading.pdf import article_from_pdf
 from detector.reading.records import articles_from_json, read_lines
-from detector.reading.sniff import Kind, read_head, sniff
+from detector.reading.sniff import Kind, is_email, read_head, sniff
 from detector.types import Article
 
 SUFFIXES: dict[str, Kind] = {
@@ -97,7 +97,7 @@ def article_from_bytes(
 def articles_from_bytes(
     data: bytes, *, name: str, kind: Kind | None = None, limits: Limits = DEFAULT_LIMITS
 ) -> Iterator[Article | InputError]:
-    """Yield the articles in `data`: several only for JSON arrays and JSON lines."""
+    """Yield the articles in `data`: several only for JSON arrays and JSON lines; an e-mail is refused."""
     check_size(name, len(data), limits.bytes, "bytes")
     if not data.strip():
         raise EmptyInputError(name, "the input is empty")
@@ -114,6 +114,8 @@ def articles_from_bytes(
         yield from _some(read_lines(io.BytesIO(data), name=name, limits=limits), name)
     elif kind == "markdown":
         yield article_from_markdown(decode(data, name=name), name=name, limits=limits)
+    elif is_email(data):
+        raise UnreadableError(name, "an e-mail with its headers; save its text alone, as plain text or HTML")
     else:
         yield make_article(decode(data, name=name), name=name, limits=limits)
 

@@ -16,6 +16,9 @@ from detector.reading.lines import WIDE_BOMS, Lines
 Kind: TypeAlias = Literal["text", "html", "markdown", "docx", "pdf", "json", "jsonl"]
 
 _HEAD_LINES = 5
+_EMAIL_HEAD = 16_384
+_HEADER = re.compile(rb"[A-Za-z][A-Za-z0-9-]{0,60}:")
+_MIME = (b"mime-version:", b"content-transfer-encoding:", b"message-id:", b"return-path:")
 _JSON_START = re.compile(rb"""\{\s*["}]|\[\s*(?:[\[{"\]\d-]|true|false|null)""")
 """An article may begin with "[EMBARGOED"."""
 _HTML_START = re.compile(
@@ -43,6 +46,18 @@ def sniff(data: bytes) -> Kind:
     if _JSON_START.match(head) and data.rstrip().endswith((b"}", b"]")) and b'"' in head:
         return "json"
     return "text"
+
+
+def is_email(data: bytes) -> bool:
+    """Whether a text is an e-mail as programs save it: header lines alone up to a blank one, one of them MIME's.
+
+    >>> is_email(b"From: a@example.org\\nMIME-Version: 1.0\\n\\nHello"), is_email(b"From: Oslo\\n\\nIt rained.")
+    (True, False)
+    """
+    lines = data[:_EMAIL_HEAD].lstrip().splitlines()
+    head = lines[: next((i for i, line in enumerate(lines) if not line), len(lines))]
+    named = [_HEADER.match(line) for line in head if line[:1] not in (b" ", b"\t")]
+    return all(named) and any(match is not None and match[0].lower() in _MIME for match in named)
 
 
 def read_head(stream: Lines, cap: int) -> tuple[bytes, bool]:

@@ -48,7 +48,7 @@ def render_corroboration(result: Corroboration) -> RenderableType:
 
 
 def _event(result: Corroboration, event: Event, names: Names) -> RenderableType:
-    terms = ", ".join(term.removeprefix("@") for term in event.terms)
+    terms = ", ".join(event.terms)
     parts: list[RenderableType] = [
         Text(f"\nEvent: {one_line(terms)}", style="bold"),
         Text(f"  told by {_articles(result, event.articles, names)}", style="dim"),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, cast
@@ -41,7 +42,7 @@ class Review:
             self._indices[report.text_sha256].append(index)
 
     def show(self, index: int = 0) -> ArticleReview:
-        """Give the widget, opened at an article of the queue.
+        """Give the widget, opened at an article of the queue; warn of articles whose text is not what was reviewed.
 
         Raises
         ------
@@ -50,6 +51,11 @@ class Review:
         """
         from detector.review.widget import ArticleReview
 
+        for name, count in self.of_earlier_texts().items():
+            warnings.warn(
+                f"{name} has changed since it was reviewed: its {count} decisions are of the earlier text",
+                stacklevel=2,
+            )
         shown = [index]
 
         def answer(message: dict[str, Any]) -> None:
@@ -94,6 +100,19 @@ class Review:
     def decisions(self, report: Report) -> list[Decision]:
         """Current decisions of the reviewer on an article."""
         return self.store.decisions(report.text_sha256, self.reviewer)
+
+    def of_earlier_texts(self) -> dict[str, int]:
+        """Articles of which the reviewer has decided on another text alone: their names, and how many decisions.
+
+        Decisions belong to a text, since their offsets count in it. They stay in the store.
+        """
+        counts: Counter[str] = Counter()
+        read: set[str] = set()
+        for made in self.store.decisions(reviewer=self.reviewer):
+            counts[made.article_id] += 1
+            read.add(made.text_sha256)
+        names = [(storable(report.name), report.text_sha256) for report in self.queue]
+        return {name: counts[name] for name, digest in names if counts[name] and digest not in read}
 
     def to_html(self, index: int = 0) -> str:
         """Article and decisions without a script: for GitHub, exports and mail.

@@ -339,3 +339,17 @@ for ask in (lambda: detector.review.DecisionStore, lambda: detector.Analyzer().a
         raise SystemExit("no error")
 """
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_an_article_that_changed_after_its_review_is_named(tmp_path: Path, store: DecisionStore) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(HOSTILE)
+    first = Review(load_queue(tmp_path), store, "ann")
+    assert first.decide(first.queue[0], first.queue[0].flags[0], "accept")
+    assert first.of_earlier_texts() == {}
+    path.write_text(HOSTILE + "\n\nIt rained in Hull.")
+    again = Review(load_queue(tmp_path), store, "ann")
+    assert again.of_earlier_texts() == {"a.txt": 1}
+    assert Review(again.queue, store, "bob").of_earlier_texts() == {}
+    with pytest.warns(UserWarning, match=r"a\.txt has changed since it was reviewed"):
+        again.show()

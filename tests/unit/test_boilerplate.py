@@ -286,3 +286,11 @@ def test_names_and_facts_are_no_boilerplate(text: str) -> None:
 )
 def test_what_is_like_names_and_facts_still_is(text: str) -> None:
     assert found(f"It rained in Hull.\n\n{text}\n\nIt snowed in Leeds.")
+
+
+def test_turns_of_a_transcript_are_their_speakers() -> None:
+    turns = "VANE: It is important to note that the bridge is old.\n\nCOLE: Only time will tell.\n\n"
+    assert found(turns + "It rained in Hull.") == []
+    assert [rule for rule, _ in found(turns + "Only time will tell.")] == ["BP005"]
+    assert [rule for rule, _ in found("NEW DELHI: Only time will tell.")] == ["BP005"]
+    assert [rule for rule, _ in found(turns + "Q: Who are you?\n\nA: As an AI language model, I can't say.")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -184,3 +185,37 @@ def test_a_sentence_with_two_flags_weighs_as_much_as_the_surer_one():
     surer = replace(one, flags=[replace(flag, score=0.9)])
     assert assess(both).contributions == assess(surer).contributions
     assert "they weigh 0.9." in assess(both).reasons[0]
+
+
+def test_the_page_on_points_holds_the_weights():
+    page = (Path(__file__).parents[2] / "docs" / "points.md").read_text("utf-8")
+    rows = {
+        row.split("|")[1].strip(): [cell.strip().rstrip("%") for cell in row.split("|")[3:6]]
+        for row in page.splitlines()
+        if row.startswith("| ") and "---" not in row
+    }
+    w = weights()
+    claims, prose, hidden = w["unsupported_claims"], w["boilerplate"], w["integrity"]
+    assert rows["unsupported claims"] == [
+        f"{100 * claims['free_share']:.0f}",
+        f"{claims['max_points']:.0f}",
+        f"{100 * claims['full_share']:.0f}",
+    ]
+    assert rows["machine writing"] == ["", f"{w['machine_writing']['likely_points']:.0f}", ""]
+    assert rows["boilerplate"] == [
+        f"{prose[key]:.0f}" for key in ("free_per_1000_words", "max_points", "full_per_1000_words")
+    ]
+    assert rows["disclosure"] == ["", f"{w['disclosure']['points']:.0f}", ""]
+    reach = hidden["free_characters"] + hidden["max_points"] / hidden["points_per_character"]
+    assert rows["integrity"] == [
+        f"{hidden['free_characters']}",
+        f"{hidden['max_points']:.0f}",
+        f"{reach:.0f}",
+    ]
+    assert w["unsupported_claims"]["prior_claims"] == 3
+
+
+@pytest.mark.parametrize(("sure", "points"), [(6.5 / 8, -50.0), (3.25 / 8, -21.5)])
+def test_the_examples_of_the_page_on_points(sure, points):
+    found = assess(findings(unsupported=8, supported=2, sure=sure))
+    assert {c.signal: c.points for c in found.contributions}["unsupported_claims"] == points

@@ -501,3 +501,12 @@ def test_a_loose_date_in_front_matter_costs_no_article(day, published):
 def test_a_number_of_too_many_digits_is_told_in_our_words():
     with pytest.raises(UnreadableError, match="a number is too long"):
         parse_json('{"id": ' + "9" * 5_000 + "}", name="a.json")
+
+
+def test_an_email_is_refused_with_a_way_out():
+    mail = b"Return-Path: <a@example.org>\nSubject: Rain\n to come\nMIME-Version: 1.0\n\nIt rained in Hull, =C2=A31m.\n"
+    with pytest.raises(UnreadableError, match="save its text alone"):
+        article_from_bytes(mail, name="a.eml")
+    assert article_from_bytes(mail.split(b"\n\n")[1], name="a.txt").text.startswith("It rained")
+    report = b"Subject: the rain\n\nIt rained in Hull."
+    assert article_from_bytes(report, name="b.txt").text == report.decode()

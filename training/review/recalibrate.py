@@ -194,7 +194,7 @@ def _notes(labels: Labels, found: Fit) -> Iterator[str]:
         f"needs {articles_needed(TARGET_FPR)} for a rate of {TARGET_FPR:.0%}, and keeps the shipped threshold below that."
     )
     few = sum(0 < w.accepted + w.rejected < FEWEST_FLAGS for w in found.rules.values())
-    yield f"- {few} rules have fewer than {FEWEST_FLAGS} decisions and stay as they are."
+    yield f"- Rules with fewer than {FEWEST_FLAGS} decisions, which stay as they are: {few}."
 
 
 def _share(value: float | None) -> str:

@@ -19,9 +19,15 @@ _ADVICE, _FACTLESS = "BP008", "BP009"
 _SPOKEN = ("BP010", "BP011")
 """Rules that a sentence about a chatbot must not trip."""
 
+_BESIDE_PROSE = ("BP001", "BP002", *_SPOKEN)
+"""Rules of web pages and assistants, which write "Follow Us" and "Your Name" with capitals too."""
+
 _WHOLE_SENTENCE = ("BP003", "BP010", "BP011")
 """Rules whose whole sentence is boilerplate, in the share of words; a flag stays on the exact phrase."""
 
+_SPEAKER = re.compile(r"(?:[QA]\d{0,2}|[A-Z]{2}[A-Z.' -]{0,38}):\s")
+_FEWEST_TURNS = 2
+"""One alone may be a dateline: "NEW DELHI: ..."."""
 _LONG_WORD = re.compile(r"[^\W\d_]{4,}")
 _REACH = 300
 """Code points on either side of a match in which its sentence may name a speaker."""
@@ -30,7 +36,8 @@ _REACH = 300
 class BoilerplateDetector:
     """Finds boilerplate by patterns and by structure; holds no state between calls.
 
-    A phrase inside a quotation is the speaker's, not the article's, and is left alone. A flag is
+    A phrase inside a quotation or a turn of a transcript is the speaker's, not the article's, and is
+    left alone. A flag is
     `counted` where its rule and its pattern are (`boilerplate/counting.toml`); the signal
     `boilerplate.share` is the share of the article's words under counted flags, so a page that
     merely carries advertisements loses nothing, and `boilerplate.uncounted_share` gives the rest.
@@ -79,6 +86,7 @@ class BoilerplateDetector:
         ends = [block.end for block in document.blocks]
         doubles = double_quotations(document.text, ends)
         singles = list(single_quotations(document.text, ends))
+        turns = _turns(document)
         phrases = (
             match
             for match in self._index.phrases(document)
@@ -87,7 +95,10 @@ class BoilerplateDetector:
             and not _inside(singles, match)
             and not self._reports(document, match)
             and not self._names_a_fact(document, match)
-            and not _is_title(document, match)
+            and not (
+                match.pattern.rule not in _BESIDE_PROSE
+                and (_inside(turns, match) or _is_title(document, match))
+            )
         )
         return sorted([*lines, *phrases], key=lambda match: match.start)
 
@@ -176,6 +187,16 @@ class BoilerplateDetector:
 def _sentence_at(document: Document, position: int) -> Sentence:
     place = bisect_right(document.sentences, position, key=attrgetter("start"))
     return document.sentences[max(0, place - 1)]
+
+
+def _turns(document: Document) -> list[tuple[int, int]]:
+    """Blocks of a transcript, each of which opens with its speaker: "VANE: ...", "Q: ..."."""
+    found = [
+        (block.content, block.end)
+        for block in document.blocks
+        if _SPEAKER.match(document.text, block.content, block.end)
+    ]
+    return found if len(found) >= _FEWEST_TURNS else []
 
 
 def _is_title(document: Document, match: Match) -> bool:
