@@ -87,7 +87,7 @@ class ArticleInput(BaseModel):
     id: str | None = Field(default="", max_length=200, description="Comes back in the report.")
     title: str | None = Field(default=None, max_length=1_000)
     published: CalendarDate | None = Field(
-        default=None, description="Relative dates are resolved against it."
+        default=None, description="Relative dates are resolved against it; of the years 1600 to 2200."
     )
     url: str | None = Field(
         default=None, max_length=2_000, description="Comes back in the report; never fetched."
