@@ -253,8 +253,7 @@ def _phrase_after(
             lower[last] == "and" and _joins(tokens, last)
         ):
             break
-        ends = cue_verbs() | words("sources", "source_ends") | words("sources", "relatives")
-        if last > first and lower[last] in ends:
+        if last > first and lower[last] in _source_ends():
             break
         if (
             lower[last] in words("sources", "after_source")
@@ -266,6 +265,12 @@ def _phrase_after(
     phrase = tokens[first:last]
     is_source = any(t.text[0].isupper() or t.text.lower() in _source_words() for t in phrase)
     return (first, last) if is_source else (first, first)
+
+
+@cache
+def _source_ends() -> frozenset[str]:
+    """Words that end a source that stands behind its cue."""
+    return cue_verbs() | words("sources", "source_ends") | words("sources", "relatives")
 
 
 @cache
