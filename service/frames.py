@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from typing import Any, BinaryIO
 
 _LENGTH = struct.Struct("!I")
-MAX_JSON = MAX_BLOB = 256_000_000
+MAX_PART = 256_000_000
+"""Bytes of the JSON of a frame, and of each blob behind it."""
 Frame = tuple[dict[str, Any], list[bytes]]
 
 
@@ -42,10 +43,10 @@ async def receive_frame(stream: StreamReader) -> Frame:
     What is no frame raises ValueError or ConnectionError: a worker reads hostile input.
     """
     (size,) = _LENGTH.unpack(await stream.readexactly(_LENGTH.size))
-    if size > MAX_JSON:
+    if size > MAX_PART:
         raise ConnectionError("a worker sent an oversize frame")
     header = json.loads(await stream.readexactly(size))
     lengths = header.pop("", None) if isinstance(header, dict) else None
-    if not isinstance(lengths, list) or not all(type(n) is int and 0 <= n <= MAX_BLOB for n in lengths):
+    if not isinstance(lengths, list) or not all(type(n) is int and 0 <= n <= MAX_PART for n in lengths):
         raise ValueError("a worker sent what is no frame")
     return header, [await stream.readexactly(length) for length in lengths]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -36,14 +37,21 @@ def write_artifact(folder: Path, files: Mapping[str, bytes], may_hold: Collectio
     others = [path.name for path in sorted(folder.glob("*")) if path.name not in {*may_hold, SUMS}]
     if others:
         raise click.ClickException(f"{folder}: would be replaced, but holds {others[0]}; name another folder")
+    with made_beside(folder, files) as new:
+        load_artifact(new)
+        if folder.exists():
+            folder.rename(new.with_name("before"))
+        new.rename(folder)
+
+
+@contextmanager
+def made_beside(folder: Path, files: Mapping[str, bytes]) -> Iterator[Path]:
+    """A folder of these files and their sums beside `folder`, to be renamed to it; what is left of it goes in the end."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=f"{folder.name}.", dir=folder.parent) as beside:
-        new, before = Path(beside) / "new", Path(beside) / "before"
+        new = Path(beside) / "new"
         new.mkdir()
         for name, content in files.items():
             (new / name).write_bytes(content)
         write_sums(new)
-        load_artifact(new)
-        if folder.exists():
-            folder.rename(before)
-        new.rename(folder)
+        yield new

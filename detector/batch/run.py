@@ -123,9 +123,8 @@ def run_batch(
         except BaseException:
             _forget_nothing_done(job, task)
             raise
-        storage.remove(
-            job.work
-        )  # While it is locked: a run that waits for it starts with nothing of this one.
+        # While it is locked: a run that comes after finds nothing of this one.
+        storage.remove(job.work)
     return summary
 
 

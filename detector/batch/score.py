@@ -193,7 +193,7 @@ def _articles(item: Item) -> Iterator[Article | InputError]:
     if item.is_line:
         record = parse_json(decode(data, name=item.name), name=item.name)
         return iter([article_from_json(record, name=item.name)])
-    kind = SUFFIXES.get(PurePath(item.name).suffix.lower()) if item.name != "stdin" else None
+    kind = SUFFIXES.get(PurePath(item.name).suffix.lower())
     return articles_from_bytes(data, name=item.name, kind=kind)
 
 

@@ -221,18 +221,25 @@ def _opposed(topic: str, ours: Sequence[Statement], theirs: Sequence[Statement])
     for first, second in product(ours[:MOST_FACTS], theirs[:MOST_FACTS]):
         if not (differ or other_days) or not same_subject(first.text, second.text):
             continue
-        if outcome and differ and _charged_apart(first.text, second.text):
-            continue
-        if outcome and differ and _days_between(first, second) <= _meeting_days():
+        if (
+            outcome
+            and differ
+            and _days_between(first, second) <= _meeting_days()
+            and not _charged_apart(first.text, second.text)
+        ):
             words = [s.value.partition(":")[2] for s in (first, second)]
             told = f"The articles differ on {topic}: “{words[0]}”, or “{words[1]}”."
             yield Conflict("outcome", first, second, told)
         elif outcome and other_days and first.day and second.day:
             told = f"When {topic} falls differs: {first.day}, or {second.day}."
             yield Conflict("day", first, second, told)
-        elif _told_in(first.value, second.text) or _told_in(second.value, first.text):
-            continue
-        elif not outcome and differ and _same_day(first, second) and _same_scope(first, second):
+        elif (
+            not outcome
+            and differ
+            and _same_day(first, second)
+            and _same_scope(first, second)
+            and not (_told_in(first.value, second.text) or _told_in(second.value, first.text))
+        ):
             told = f"The number of {topic} differs: {first.value}, or {second.value}."
             yield Conflict("number", first, second, told)
 

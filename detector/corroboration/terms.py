@@ -70,9 +70,13 @@ def _rarity(term: str, table: Mapping[str, tuple[int, float]]) -> float:
     return NAME_FACTOR * max(rarity, NAME_RARITY) if term.startswith(NAME) else rarity
 
 
+def _bare(word: str) -> str:
+    return word.replace("’", "'").removesuffix("'").removesuffix("'s")
+
+
 def stem(word: str) -> str:
     """Fold plurals and possessives."""
-    word = word.replace("’", "'").removesuffix("'").removesuffix("'s")
+    word = _bare(word)
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
 
 
@@ -85,16 +89,15 @@ def spell(terms: Sequence[str], texts: Sequence[str]) -> list[str]:
     spellings: dict[str, Counter[str]] = {term: Counter() for term in terms}
     for text in texts:
         for word, times in Counter(WORD.findall(text)).items():
-            bare = word.replace("’", "'").removesuffix("'").removesuffix("'s")
             for term in (NAME + stem(word), stem(word.lower())):
                 if term in spellings:
-                    spellings[term][bare] += times
-    found = []
-    for term in terms:
-        most = max(spellings[term].items(), key=lambda item: (item[1], item[0]), default=(term, 0))[0]
-        if not term[0].isdigit():
-            found.append(most.removeprefix(NAME))
-    return found
+                    spellings[term][_bare(word)] += times
+    most = {
+        term: max(told.items(), key=lambda item: (item[1], item[0]), default=(term, 0))[0]
+        for term, told in spellings.items()
+        if not term[0].isdigit()
+    }
+    return [spelling.removeprefix(NAME) for spelling in most.values()]
 
 
 def weigh(counts: Sequence[Mapping[str, int]], kept: int = KEPT) -> list[dict[str, float]]:

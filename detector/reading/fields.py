@@ -11,6 +11,7 @@ from detector.reading.limits import Limits, check_size
 from detector.types import Article
 
 _YEARS = range(1600, 2201)
+_THOSE = f"the years {_YEARS.start} to {_YEARS.stop - 1}"
 
 
 def parse_date(value: str, *, name: str = "date") -> date:
@@ -39,7 +40,7 @@ def parse_date(value: str, *, name: str = "date") -> date:
     shown = text if len(text) <= 40 else text[:40] + "..."
     fault = "is no date; write it as YYYY-MM-DD"
     if found is not None:
-        fault = f"lies outside the years {_YEARS.start} to {_YEARS.stop - 1}"
+        fault = f"lies outside {_THOSE}"
     raise UnreadableError(name, f"{shown!r} {fault}")
 
 
@@ -63,7 +64,7 @@ def calendar_date(value: str) -> date:
     if found is None:
         raise ValueError("must be a date, written YYYY-MM-DD")
     if found.year not in _YEARS:
-        raise ValueError(f"must be a date of the years {_YEARS.start} to {_YEARS.stop - 1}")
+        raise ValueError(f"must be a date of {_THOSE}")
     return found
 
 

@@ -10,7 +10,7 @@ from functools import cache
 
 from detector.document import Document, Sentence
 from detector.sourcing.calendar import full_date, value_of
-from detector.sourcing.lexicon import fold, phrase_pattern, table, words
+from detector.sourcing.lexicon import fold, phrase_pattern, phrases, table, words
 from detector.sourcing.times import TimeExpression, find_times
 from detector.types import TimeKind
 
@@ -83,12 +83,6 @@ _ORDER = {"absolute": 0, "relative": 1, "loose": 3, "duration": 3, "set": 3, "cl
 
 
 @cache
-def _future() -> re.Pattern[str]:
-    """Words that put a time ahead."""
-    return phrase_pattern(table("times")["ahead"])
-
-
-@cache
 def _told() -> re.Pattern[str]:
     """Verbs of what is over when it is told."""
     over = words("cues", "speech") - words("times", "promises") | words("times", "over")
@@ -124,9 +118,9 @@ def _resolved(
 def _is_to_come(before: str, after: str) -> bool:
     """Whether a time lies ahead: the last verb before it tells so, or the first one behind a time that opens."""
     if before.strip(" \"'(,") in table("times")["openers"]:
-        ahead, told = _future().search(after), _told().search(after)
+        ahead, told = phrases("times", "ahead").search(after), _told().search(after)
         return ahead is not None and (told is None or ahead.start() < told.start())
-    marks: Sequence[re.Match[str]] = list(_future().finditer(before))
+    marks: Sequence[re.Match[str]] = list(phrases("times", "ahead").finditer(before))
     if not marks:
         return False
     return not any(told.start() > marks[-1].start() for told in _told().finditer(before))

@@ -14,7 +14,6 @@ from detector.sourcing.times import TimeExpression
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _DAY = re.compile(r"\b([0-3]?\d)(?:st|nd|rd|th)?\b")
-_UNITS = {"day": "D", "week": "W", "month": "M", "quarter": "Q", "year": "Y", "decade": "E", "century": "C", "hour": "H", "minute": "M", "second": "S", "weekend": "WE", "night": "D"}  # fmt: skip
 
 
 def value_of(expression: TimeExpression, text: str, anchor: date | None, future: bool = False) -> str | None:
@@ -61,11 +60,12 @@ def _number(quote: str) -> int | None:
 
 
 def _unit(quote: str) -> str | None:
+    units: dict[str, str] = table("times")["units"]
     for word in _WORD.findall(quote.replace("-", " ")):
-        if word in _UNITS:
-            return _UNITS[word]
-        if word.endswith("s") and word[:-1] in _UNITS:
-            return _UNITS[word[:-1]]
+        if word in units:
+            return units[word]
+        if word.endswith("s") and word[:-1] in units:
+            return units[word[:-1]]
         if word == "centuries":
             return "C"
     return None
@@ -178,7 +178,7 @@ def _day_word(quote: str, anchor: date | None, future: bool) -> str | None:
 
 
 def _part_of_day(quote: str) -> str:
-    parts = {"morning": "TMO", "afternoon": "TAF", "evening": "TEV", "night": "TNI"}
+    parts: dict[str, str] = table("times")["parts"]
     return next((code for word, code in parts.items() if word in quote), "")
 
 

@@ -38,12 +38,11 @@ class SourcingEncoder:
             raise unloadable(artifact, error) from error
         self._threads = threads or default_threads()
 
-    def predict(self, document: Document) -> list[Prediction]:
-        """One prediction a sentence, aligned with `document.sentences`."""
-        return self.begin([document])()[0]
-
     def begin(self, documents: Sequence[Document]) -> Callable[[], list[list[Prediction]]]:
-        """Start `predict` for each document beside what the caller does next (`models.threads.begun`)."""
+        """Start to read beside what the caller does next (`models.threads.begun`).
+
+        What comes back gives, for each document, one prediction a sentence, aligned with `document.sentences`.
+        """
         cut = [self.windows(document) for document in documents]
         reading = begun(self.read, [window for windows in cut for window in windows], self._threads)
 

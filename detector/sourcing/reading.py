@@ -152,7 +152,7 @@ def _source(
     if predicted is not None and predicted.source is not None:
         start, end = speaker(document, sentence, *_without_marks(document.text, *predicted.source))
         phrase = document.text[start:end]
-        if phrase.lower().split()[:1] and phrase.lower().split()[0] in words("sources", "nobody"):
+        if words("sources", "nobody").intersection(phrase.lower().split()[:1]):
             return replace(rule, kind="none", start=None, end=None, inherited=False)
         if _names_someone(phrase) and (said is None or speaks(phrase)):
             return replace(rule, kind=standing, start=start, end=end, inherited=False)

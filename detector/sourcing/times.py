@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal, TypeAlias
 
-from detector.sourcing.lexicon import fold, table, words
+from detector.sourcing.lexicon import fold, phrases, table, words
 
 TimeForm: TypeAlias = Literal["absolute", "relative", "loose", "duration", "set", "clock"]
 """`loose` is a reference such as "now" or "recently" that no calendar resolves."""
@@ -49,13 +49,14 @@ def _pattern() -> re.Pattern[str]:
     weekday = f"(?:(?:{_either(k for k in data['weekdays'] if len(k) > 5)})|(?:{_either(k for k in data['weekdays'] if len(k) <= 5)})\\b\\.?)"
     season = f"(?:{_either(data['seasons'])})"
     unit = f"(?:{_either([*data['units'], 'centurie'])})"
-    tens, ones = (f"(?:{_either(data[key].split())})" for key in ("tens", "ones"))
-    small = f"(?:{tens}[ -]{ones}|{_either(data['numbers'])})"
+    tens = _either(word for word, n in data["numbers"].items() if n >= 20)
+    ones = _either(word for word, n in data["numbers"].items() if n < 10 and word not in ("a", "an"))
+    small = f"(?:(?:{tens})[ -](?:{ones})|{_either(data['numbers'])})"
     large = f"(?:(?:{_either(data['numbers'])}) (?:{_either(data['powers'])})(?:(?: and)? {small})?)"
     number = f"(?:\\d{{1,4}}(?:\\.\\d)?|{large}|{small})"
     year = r"(?:1[5-9]\d\d|20\d\d)"
     day = r"(?:[0-3]?\d)(?:st|nd|rd|th)?"
-    part, edge = f"(?:{_either(data['parts'].split())})", f"(?:{_either(data['edges'])})"
+    part, edge = f"(?:{_either(data['parts'])})", f"(?:{_either(data['edges'])})"
     ordinal = f"(?:{_either(data['ordinals'])}|1st|2nd|3rd|4th)"
     alternatives = {
         "iso": r"\d{4}-\d{2}-\d{2}",
@@ -102,7 +103,7 @@ def find_times(
         quoted = match.group()
         if kind in ("month", "weekday", "deictic") and not _is_name(text, match.start(), match.end(), kind):
             continue
-        if kind in ("month_day", "day_month", "month_year") and _common_month().search(
+        if kind in ("month_day", "day_month", "month_year") and phrases("times", "month_verbs").search(
             text, match.start(), match.end()
         ):
             continue
@@ -130,12 +131,6 @@ _REACH = 60
 """Code points on either side of "the 80s" in which a word makes it a temperature."""
 _NAME_PART = re.compile(r"[A-Za-z]+")
 _LAST_WORD = re.compile(r"(?<![a-z])[a-z]+-?$")
-
-
-@cache
-def _common_month() -> re.Pattern[str]:
-    """Months that are verbs without their capital: "COVID-19 may spread"."""
-    return re.compile(rf"\b(?:{_either(words('times', 'month_verbs'))})\b")
 
 
 @cache

@@ -337,7 +337,7 @@ def test_a_folder_that_could_not_be_written_is_no_hindrance(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("training.review.recalibrate.write_sums", full)
+        patch.setattr("training.artifacts.write_sums", full)
         assert run("--decisions", tmp_path / "d.jsonl", "--articles", examples, "-o", out).exit_code != 0
     assert list(tmp_path.iterdir()) == [tmp_path / "d.jsonl"]
     assert run("--decisions", tmp_path / "d.jsonl", "--articles", examples, "-o", out).exit_code == 0

@@ -6,8 +6,8 @@ old one. `AnalyzerSettings(recalibration=FOLDER)` uses it.
 
 from __future__ import annotations
 
+import errno
 import hashlib
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -22,7 +22,7 @@ from detector.models.recalibration import NAME
 from detector.review import Decision, DecisionStore, load_queue, read_jsonl
 from detector.rules import catalogue, rules_version
 from detector.types import Article
-from training.artifacts import as_json, write_sums
+from training.artifacts import as_json, made_beside
 from training.review.fit import (
     FEWEST_FLAGS,
     FEWEST_SENTENCES,
@@ -228,22 +228,16 @@ def write_artifact(folder: Path, found: Fit, decisions: Sequence[Decision], line
     files["README.md"] = "\n".join(
         [f"{title}`AnalyzerSettings(recalibration=FOLDER)`.", "", *lines, ""]
     ).encode()
-    partial = folder.with_name(folder.name + ".partial")
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
         if folder.exists():
-            raise FileExistsError
-        partial.mkdir()
-    except FileExistsError:
+            raise FileExistsError(errno.EEXIST, "exists")
+        with made_beside(folder, files) as new:
+            new.rename(folder)
+    except OSError as error:
+        # A folder that another run has put there in the meantime is not empty.
+        if error.errno not in (errno.EEXIST, errno.ENOTEMPTY):
+            raise
         raise UsageError(f"{folder} exists, or is being written: an artifact is never overwritten") from None
-    try:
-        for name, content in files.items():
-            (partial / name).write_bytes(content)
-        write_sums(partial)
-        partial.rename(folder)
-    except BaseException:
-        shutil.rmtree(partial, ignore_errors=True)
-        raise
 
 
 def decisions_digest(decisions: Sequence[Decision]) -> str:

@@ -37,10 +37,9 @@ class BoilerplateDetector:
     """Finds boilerplate by patterns and by structure; holds no state between calls.
 
     A phrase inside a quotation or a turn of a transcript is the speaker's, not the article's, and is
-    left alone. A flag is
-    `counted` where its rule and its pattern are (`boilerplate/counting.toml`); the signal
-    `boilerplate.share` is the share of the article's words under counted flags, so a page that
-    merely carries advertisements loses nothing, and `boilerplate.uncounted_share` gives the rest.
+    left alone. A flag is `counted` where its rule and its pattern are (`boilerplate/counting.toml`);
+    the signal `boilerplate.share` is the share of the article's words under counted flags, so a page
+    that merely carries advertisements loses nothing, and `boilerplate.uncounted_share` gives the rest.
     """
 
     name = "boilerplate"
